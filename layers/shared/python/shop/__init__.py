@@ -1,0 +1,1 @@
+"""What the contexts share. It knows none of them."""

@@ -1,0 +1,165 @@
+"""HTTP as the handlers use it: routes, problem documents, one log line a request.
+
+A context's handler makes its routes with ``create_api`` and its Lambda entry with ``entrypoint``.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    ResponseValidationError,
+)
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shop.errors import (
+    InternalError,
+    MalformedJson,
+    RouteNotFound,
+    ShopError,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from shop.observability import logger
+
+type Event = dict[str, Any]
+type Answer = dict[str, Any]
+type Entrypoint = Callable[[Event, LambdaContext], Answer]
+
+PROBLEM_JSON = "application/problem+json"
+
+PUBLIC: dict[str, Any] = {"security": []}
+"""Marks an operation (as its ``openapi_extensions``) that takes no token, on purpose."""
+
+
+def create_api() -> APIGatewayHttpResolver:
+    """A router that validates by type and answers every error as a problem document."""
+    api = APIGatewayHttpResolver(
+        enable_validation=True,
+        # An answer of ours that breaks its own model is our fault, not the client's.
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        json_body_deserializer=parse_json,
+    )
+    api.exception_handler(ShopError)(partial(_problem, api))
+    api.exception_handler(RequestValidationError)(
+        lambda error: _problem(api, _validation_failed(error))
+    )
+    api.exception_handler(RequestUnsupportedContentType)(
+        lambda _: _problem(api, UnsupportedMediaType("Send application/json."))
+    )
+    api.exception_handler([ResponseValidationError, Exception])(
+        lambda error: _problem(api, _unexpected(error))
+    )
+    api.exception_handler(NotFoundError)(
+        lambda _: _problem(api, RouteNotFound("See /docs for the routes that there are."))
+    )
+    return api
+
+
+def entrypoint(api: APIGatewayHttpResolver) -> Entrypoint:
+    """The Lambda handler of ``api``: answers, then logs one line without body or query."""
+
+    def handle(event: Event, context: LambdaContext) -> Answer:
+        started = time.perf_counter()
+        answer = api.resolve(event, context)
+        request = event["requestContext"]
+        logger().info(
+            "request",
+            method=request["http"]["method"],
+            route=event["routeKey"],
+            status=answer["statusCode"],
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+            request_id=request["requestId"],
+            function_request_id=context.aws_request_id,
+        )
+        return answer
+
+    return handle
+
+
+def documented(
+    description: str,
+    *errors: type[ShopError],
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    content: Mapping[str, Any] | None = None,
+) -> dict[int, Any]:
+    """The ``responses`` of an operation: its success and its ``errors``.
+
+    ``headers`` are descriptions by name; ``content`` is JSON schemas by media type, needed only
+    where the return type does not tell.
+    """
+    success: dict[str, Any] = {"description": description}
+    if headers:
+        success["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}}
+            for name, text in headers.items()
+        }
+    if content:
+        success["content"] = {media: {"schema": schema} for media, schema in content.items()}
+    by_status: dict[int, list[type[ShopError]]] = {}
+    for error in errors:
+        by_status.setdefault(int(error.status), []).append(error)
+    return {int(status): success} | {
+        code: documented_problem(*by_status[code]) for code in sorted(by_status)
+    }
+
+
+def documented_problem(*errors: type[ShopError]) -> dict[str, Any]:
+    """The response of an operation that answers ``errors``, all of one status."""
+    return {
+        "description": "; ".join(f"`{error.type}`: {error.title}" for error in errors),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def parse_json(text: str) -> Any:
+    """JSON with exact numbers. Raises MalformedJson, also for NaN and absurd nesting."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson("The body could not be read as JSON.") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _problem(api: APIGatewayHttpResolver, error: ShopError) -> Response[str]:
+    event = api.current_event
+    document = {
+        "type": error.type,
+        "title": error.title,
+        "status": int(error.status),
+        "detail": error.detail,
+        "instance": event.path,
+        "requestId": event["requestContext"]["requestId"],
+        **error.extensions,
+    }
+    return Response(
+        status_code=int(error.status),
+        content_type=PROBLEM_JSON,
+        headers=dict(error.headers),
+        body=json.dumps(document),
+    )
+
+
+def _validation_failed(error: RequestValidationError) -> ValidationFailed:
+    errors = [{"loc": list(each["loc"]), "msg": each["msg"]} for each in error.errors()]
+    return ValidationFailed(
+        "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in errors),
+        extensions={"errors": errors},
+    )
+
+
+def _unexpected(error: Exception) -> InternalError:
+    logger().exception("unexpected error", exc_info=error)
+    return InternalError("It was logged; quote the requestId when you report it.")

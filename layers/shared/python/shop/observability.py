@@ -1,0 +1,11 @@
+"""Structured logs: one JSON line a request, and one more when something broke."""
+
+from functools import cache
+
+from aws_lambda_powertools import Logger
+
+
+@cache
+def logger() -> Logger:
+    """The function's logger; its name comes from POWERTOOLS_SERVICE_NAME."""
+    return Logger(utc=True, location=None)
