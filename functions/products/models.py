@@ -1,0 +1,98 @@
+"""Types of the catalogue."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from shop.models import ApiModel, Id, NextCursor, Timestamp
+from shop.money import Money
+
+MAX_STOCK = 2_147_483_647  # INT
+LABEL_BYTES = 660  # what the rest of the product row leaves of 1 KB
+
+# No control characters, nothing blank: what a person can read on a label.
+_LABEL = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+
+ProductName = Annotated[str, Field(min_length=1, max_length=255, pattern=_LABEL)]
+CategoryName = Annotated[str, Field(min_length=1, max_length=100, pattern=_LABEL)]
+Description = Annotated[str, Field(max_length=10_000)]
+Stock = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True)]
+ImageUrl = Annotated[str, Field(max_length=255)]
+
+
+class ProductSort(StrEnum):
+    NEWEST = "newest"
+    CHEAPEST = "price"
+    DEAREST = "-price"
+
+
+class ProductSummary(ApiModel):
+    """A product as lists show it."""
+
+    id: Id
+    name: ProductName
+    price: Money
+    image_url: ImageUrl | None
+    category: CategoryName | None
+    stock: Stock
+    in_stock: bool
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class Product(ApiModel):
+    """A product with everything there is to know about it."""
+
+    id: Id
+    name: ProductName
+    description: Description | None
+    price: Money
+    image_url: ImageUrl | None
+    category: CategoryName | None
+    stock: Stock
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class ProductPage(ApiModel):
+    """One page of products."""
+
+    items: list[ProductSummary]
+    next_cursor: NextCursor
+
+
+class Category(ApiModel):
+    name: CategoryName
+    description: Description | None
+
+
+class CategoryList(ApiModel):
+    """All categories, by name."""
+
+    items: list[Category]
+
+
+class NewProduct(ApiModel):
+    """What it takes to make a product."""
+
+    name: ProductName
+    description: Description | None = None
+    price: Money
+    category: CategoryName | None = None
+    stock: Stock
+    image_url: ImageUrl | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_row(self) -> Self:
+        """Keep the row that buying touches below 1 KB, whatever the alphabet (docs/adr/0004)."""
+        labels = (self.name, self.category or "", self.image_url or "")
+        size = sum(len(label.encode()) for label in labels)
+        if size > LABEL_BYTES:
+            raise PydanticCustomError(
+                "labels_too_long",
+                "name, category and imageUrl together take {size} bytes of UTF-8, at most {most}",
+                {"size": size, "most": LABEL_BYTES},
+            )
+        return self

@@ -1,0 +1,155 @@
+"""The products table: the only place that knows its keys.
+
+| row         | pk               | sk                  | holds                                    |
+|-------------|------------------|---------------------|------------------------------------------|
+| product     | PRODUCT#<id>     | PRODUCT             | all but the description; under 1 KB      |
+| description | PRODUCT#<id>     | PRODUCT#DESCRIPTION | the long text, where there is one        |
+| category    | CATEGORY         | <name>              | name, description                        |
+
+Four indexes, keys only, serve the lists. A product row is in them by ``listing`` (a constant) and
+``category``, sorted by ``newestKey`` and ``priceKey``, which end in the product's id and so are
+unique: there are no ties to lose a row in. An archived product has neither key and so is in no
+index. Stock is in none of them, so that buying costs no index write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from products.models import Category, Product, ProductSort, ProductSummary
+from shop.money import to_cents
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from shop.dynamo import Item, Table
+
+PRODUCT = "PRODUCT"
+DESCRIPTION = "PRODUCT#DESCRIPTION"
+CATEGORY = "CATEGORY"
+LISTING = "PRODUCTS"
+
+
+class SortOrder(NamedTuple):
+    """How an index is read: the attribute that it sorts by, and which end comes first."""
+
+    key: str
+    index_suffix: str
+    forward: bool
+
+
+SORT_ORDERS = {
+    ProductSort.NEWEST: SortOrder("newestKey", "newest", forward=False),
+    ProductSort.CHEAPEST: SortOrder("priceKey", "price", forward=True),
+    ProductSort.DEAREST: SortOrder("priceKey", "price", forward=False),
+}
+
+
+class ProductKeys(NamedTuple):
+    """One page of a list: ids in order, and the sort key to read on from, if there is more."""
+
+    ids: list[str]
+    next_position: str | None
+
+
+class StoredProduct(NamedTuple):
+    """A product and the version of its row, which moves with every write."""
+
+    product: Product
+    version: int
+
+
+def product_key(product_id: str) -> Item:
+    return {"pk": f"PRODUCT#{product_id}", "sk": PRODUCT}
+
+
+def description_key(product_id: str) -> Item:
+    return {"pk": f"PRODUCT#{product_id}", "sk": DESCRIPTION}
+
+
+def category_key(name: str) -> Item:
+    return {"pk": CATEGORY, "sk": name}
+
+
+def listing_keys(product_id: str, created_at: str, price: Decimal) -> Item:
+    """The attributes that put a product into the lists; without them it is in none."""
+    return {
+        "listing": LISTING,
+        "newestKey": f"{created_at}#{product_id}",
+        "priceKey": f"{to_cents(price):010}#{product_id}",
+    }
+
+
+class ProductRepository:
+    """Reads of the catalogue. Every method is one or two round trips, and none scans."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def page_keys(
+        self, category: str | None, sort: ProductSort, after: str | None, limit: int
+    ) -> ProductKeys:
+        """Up to ``limit`` ids of a list, from behind the sort key ``after``."""
+        order = SORT_ORDERS[sort]
+        partition = "category" if category else "listing"
+        condition = f"{partition} = :partition"
+        values: dict[str, Any] = {":partition": category or LISTING}
+        if after:
+            condition += f" AND {order.key} {'>' if order.forward else '<'} :after"
+            values[":after"] = after
+        rows = self._table.query(
+            condition,
+            values,
+            index=f"{partition}-{order.index_suffix}",
+            forward=order.forward,
+            limit=limit + 1,  # one more tells whether there is a next page
+        )
+        keys = [row[order.key] for row in rows[:limit]]
+        next_position = keys[-1] if len(rows) > limit else None
+        return ProductKeys([key.rpartition("#")[2] for key in keys], next_position)
+
+    def summaries(self, product_ids: list[str]) -> list[ProductSummary]:
+        """The products at ``product_ids`` as they are now, in that order, without archived ones."""
+        rows = self._table.batch_get([product_key(each) for each in product_ids])
+        by_pk = {row["pk"]: row for row in rows if row["active"]}
+        return [
+            _summary(product_id, by_pk[pk])
+            for product_id in product_ids
+            if (pk := product_key(product_id)["pk"]) in by_pk
+        ]
+
+    def find(self, product_id: str) -> StoredProduct | None:
+        """The product as last written (a consistent read), or None when archived or unknown."""
+        rows = self._table.query(
+            "pk = :pk AND begins_with(sk, :product)",
+            {":pk": product_key(product_id)["pk"], ":product": PRODUCT},
+            consistent=True,
+        )
+        by_sk = {row["sk"]: row for row in rows}
+        row = by_sk.get(PRODUCT)
+        if not row or not row["active"]:
+            return None
+        description = by_sk.get(DESCRIPTION, {}).get("description")
+        product = Product(**_attributes(product_id, row), description=description)
+        return StoredProduct(product, int(row["version"]))
+
+    def categories(self) -> list[Category]:
+        rows = self._table.query("pk = :pk", {":pk": CATEGORY})
+        return [Category(name=row["sk"], description=row.get("description")) for row in rows]
+
+
+def _summary(product_id: str, row: Item) -> ProductSummary:
+    return ProductSummary(**_attributes(product_id, row), in_stock=row["stock"] > 0)
+
+
+def _attributes(product_id: str, row: Item) -> dict[str, Any]:
+    return {
+        "id": product_id,
+        "name": row["name"],
+        "price": row["price"],
+        "image_url": row.get("imageUrl"),
+        "category": row.get("category"),
+        "stock": int(row["stock"]),
+        "created_at": row["createdAt"],
+        "updated_at": row["updatedAt"],
+    }
