@@ -1,0 +1,77 @@
+"""Routes that belong to no context, and the answer to requests that match no route."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from documents import routes, static
+from documents.models import Health
+from shop.errors import MethodNotAllowed, RouteNotFound
+from shop.http import PUBLIC, create_api, documented, entrypoint
+
+api = create_api()
+handler = entrypoint(api)
+
+_CACHE_CONTROL = "public, max-age=300"
+
+
+@api.get(
+    "/health",
+    operation_id="health",
+    summary="Whether the API answers",
+    tags=["documents"],
+    openapi_extensions=PUBLIC,
+    responses=documented("It does"),
+)
+def health() -> Health:
+    return Health()
+
+
+@api.get(
+    "/openapi.json",
+    operation_id="openapi",
+    summary="This document",
+    tags=["documents"],
+    openapi_extensions=PUBLIC,
+    responses=documented("OpenAPI 3.1", content={"application/json": {"type": "object"}}),
+)
+def openapi() -> Response[str]:
+    return Response(
+        200,
+        content_type="application/json",
+        body=static.read("openapi.json").decode(),
+        headers={"Cache-Control": _CACHE_CONTROL},
+    )
+
+
+@api.get(
+    "/docs",
+    operation_id="docs",
+    summary="The whole API on one page, to read and to try",
+    tags=["documents"],
+    openapi_extensions=PUBLIC,
+    responses=documented("A web page", content={"text/html": {"type": "string"}}),
+)
+def docs() -> Response[Any]:
+    accepted = api.current_event.headers.get("accept-encoding", "")
+    encoding = {"Content-Encoding": "gzip"} if "gzip" in accepted else {}
+    return Response(
+        200,
+        content_type="text/html; charset=utf-8",
+        body=static.read("docs.html.gz" if encoding else "docs.html"),
+        headers={"Cache-Control": _CACHE_CONTROL, "Vary": "Accept-Encoding", **encoding},
+    )
+
+
+def unknown_route(_: NotFoundError) -> Response[str]:
+    """What the gateway's catch-all route brings here: a wrong path, or a wrong method on a path."""
+    event = api.current_event
+    methods = routes.methods_of(static.paths(), event.path)
+    if methods:
+        allowed = ", ".join(methods)
+        raise MethodNotAllowed(f"This path takes {allowed}.", headers={"Allow": allowed})
+    raise RouteNotFound("See /docs for the routes that there are.")
+
+
+api.not_found(unknown_route)
