@@ -1,0 +1,1 @@
+"""The infrastructure: one stack, composed in ``cdk.stack``."""

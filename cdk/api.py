@@ -1,0 +1,129 @@
+"""Construct: the HTTP API, its routes made from docs/openapi.json."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration, RemovalPolicy, Tags
+from aws_cdk import aws_apigatewayv2 as gateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk.settings import RETENTION_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_lambda as lambda_
+
+    from cdk.settings import Settings
+
+LOCAL_API_ID = "shop"
+# A ceiling for the whole API, in requests a second; an account's own quota is 10,000.
+_RATE, _BURST = 500, 1000
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "latencyMs": "$context.responseLatency",
+    "integrationError": "$context.integrationErrorMessage",
+    "bytes": "$context.responseLength",
+    "sourceIp": "$context.identity.sourceIp",
+}
+
+
+class Api(Construct):
+    """Exactly the operations of ``document``, each to the function that its tag names.
+
+    What no route takes goes to ``fallback``, so that wrong paths and methods are answered as
+    problem documents too.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        document: Mapping[str, Any],
+        functions: Mapping[str, lambda_.IFunction],
+        fallback: str,
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.http_api = gateway.HttpApi(
+            self,
+            "HttpApi",
+            api_name=settings.stack_name,
+            create_default_stage=False,
+            cors_preflight=_cors(settings),
+        )
+        if settings.local:
+            # The emulator takes the API's id from here, so that addresses outlive a fresh start.
+            Tags.of(self.http_api).add("ms-custom-id", LOCAL_API_ID)
+        targets = {
+            name: integrations.HttpLambdaIntegration(
+                f"{name.title()}Integration", function, scope_permission_to_route=False
+            )
+            for name, function in functions.items()
+        }
+        for path, method, operation in _operations(document):
+            self.http_api.add_routes(
+                path=path, methods=[method], integration=targets[operation["tags"][0]]
+            )
+        gateway.HttpRoute(
+            self,
+            "Fallback",
+            http_api=self.http_api,
+            route_key=gateway.HttpRouteKey.DEFAULT,
+            integration=targets[fallback],
+        )
+        self._default_stage(settings)
+
+    def _default_stage(self, settings: Settings) -> None:
+        log_group = logs.LogGroup(
+            self,
+            "AccessLogs",
+            retention=logs.RetentionDays[RETENTION_DAYS[settings.log_retention_days]],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage = gateway.HttpStage(
+            self,
+            "DefaultStage",
+            http_api=self.http_api,
+            stage_name="$default",
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=gateway.ThrottleSettings(rate_limit=_RATE, burst_limit=_BURST),
+        )
+        resource = stage.node.default_child
+        assert isinstance(resource, gateway.CfnStage)  # noqa: S101  (tells mypy)
+        resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=log_group.log_group_arn, format=json.dumps(_ACCESS_LOG)
+        )
+
+
+def _operations(document: Mapping[str, Any]) -> list[tuple[str, gateway.HttpMethod, Any]]:
+    operations = [
+        (path, gateway.HttpMethod[method.upper()], operation)
+        for path, by_method in document["paths"].items()
+        for method, operation in by_method.items()
+    ]
+    for path, method, operation in operations:
+        if operation["security"]:
+            raise ValueError(f"{method.name} {path} asks for a token, and there is no authorizer")
+    return operations
+
+
+def _cors(settings: Settings) -> gateway.CorsPreflightOptions | None:
+    if not settings.cors_origins:
+        return None
+    return gateway.CorsPreflightOptions(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=[gateway.CorsHttpMethod.ANY],
+        allow_headers=["authorization", "content-type", "idempotency-key", "if-match"],
+        expose_headers=["etag", "location", "retry-after"],
+        max_age=Duration.hours(1),
+    )

@@ -1,0 +1,79 @@
+"""Construct: one Lambda function with its role and its log group."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk.settings import RETENTION_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdk.settings import Settings
+
+# Importing is what a cold start does, and that is CPU, which Lambda gives by memory.
+_MEMORY_MB = 1024
+# Below the gateway's 30 s, above every wait of ours.
+_TIMEOUT = Duration.seconds(15)
+
+
+class ShopFunction(Construct):
+    """A function that may do nothing but write its own log, until it is granted more."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        package: str,
+        code: lambda_.Code,
+        layer: lambda_.ILayerVersion,
+        settings: Settings,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            retention=logs.RetentionDays[RETENTION_DAYS[settings.log_retention_days]],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log_group.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=architecture(settings),
+            handler=f"{package}.handler.handler",
+            code=code,
+            layers=[layer],
+            role=self.role,
+            log_group=self.log_group,
+            # With these, Lambda adds no lines of its own to the one that we write a request.
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+            memory_size=_MEMORY_MB,
+            timeout=_TIMEOUT,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": package,
+                # pydantic would look through every installed distribution for plugins.
+                "PYDANTIC_DISABLE_PLUGINS": "__all__",
+                **(environment or {}),
+            },
+        )
+
+
+def architecture(settings: Settings) -> lambda_.Architecture:
+    """arm64 on AWS; locally the functions run on this very machine."""
+    if settings.local and platform.machine() in ("x86_64", "AMD64"):
+        return lambda_.Architecture.X86_64
+    return lambda_.Architecture.ARM_64

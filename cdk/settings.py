@@ -1,0 +1,114 @@
+"""What a team may choose about a deployment, read from CDK context keys ``shop:...``.
+
+``cdk deploy -c shop:stage=prod -c shop:corsOrigins=https://shop.example`` or cdk.json.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "shop:"
+LOCAL_STAGE = "local"
+
+# The days that CloudWatch Logs takes (PutRetentionPolicy), and their names in aws_logs.
+RETENTION_DAYS = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    5: "FIVE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    120: "FOUR_MONTHS",
+    150: "FIVE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+    731: "TWO_YEARS",
+    1827: "FIVE_YEARS",
+    3653: "TEN_YEARS",
+}
+
+
+class SettingsError(Exception):
+    """A sentence that names the setting that is wrong."""
+
+
+def _split(value: object) -> object:
+    """A list as the command line gives it: ``a,b``."""
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _known_retention(days: int) -> int:
+    if days not in RETENTION_DAYS:
+        raise ValueError(f"CloudWatch Logs keeps for {', '.join(map(str, RETENTION_DAYS))} days")
+    return days
+
+
+_Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+_Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")]
+
+
+class Settings(BaseModel):
+    """Every setting has a default that works; see docs/architecture.md for what they do."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    stage: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,15}$")] = "dev"
+    region: _Region | None = None
+    replica_region: _Region | None = None
+    cors_origins: Annotated[tuple[_Origin, ...], BeforeValidator(_split)] = ()
+    log_retention_days: Annotated[int, AfterValidator(_known_retention)] = 90
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the embedded local AWS."""
+        return self.stage == LOCAL_STAGE
+
+    @property
+    def stack_name(self) -> str:
+        return f"shop-{self.stage}"
+
+    @model_validator(mode="after")
+    def _two_regions(self) -> Self:
+        if self.replica_region and self.replica_region == self.region:
+            raise ValueError("replicaRegion must differ from region")
+        return self
+
+
+def read(context: Mapping[str, Any]) -> Settings:
+    """Settings in a CDK ``context``. Raises SettingsError for a wrong or an unknown one."""
+    given = {
+        key.removeprefix(PREFIX): value for key, value in context.items() if key.startswith(PREFIX)
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(each) for each in error.errors())) from None
+
+
+def _sentence(error: Any) -> str:
+    name = PREFIX + (str(error["loc"][0]) if error["loc"] else "")
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(PREFIX + to_camel(field) for field in Settings.model_fields)
+        return f"there is no setting {name}; there are {known}"
+    reason = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return f"settings {PREFIX}*: {reason}"
+    return f"setting {name} cannot be {error['input']!r}: {reason}"
