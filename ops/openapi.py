@@ -1,0 +1,122 @@
+"""The API document, made from the handlers; committed as docs/openapi.json.
+
+Each function's routes say it all: paths, models, errors, and who may call. This module puts them
+together and refuses what would make the document, the gateway and the code disagree.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler.openapi.models import Server
+from pydantic.json_schema import models_json_schema
+
+from ops.paths import ROOT
+from shop.errors import InternalError
+from shop.http import documented_problem
+from shop.models import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENT = ROOT / "docs" / "openapi.json"
+FUNCTIONS = ["products", "documents"]
+"""Packages under functions/ with routes, in the order of the document; also their tag."""
+
+_TAGS = {
+    "products": "The catalogue: products and categories.",
+    "documents": "The API itself.",
+}
+_REPLACED = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
+_DESCRIPTION = """\
+JSON in camelCase. Times are RFC 3339 UTC with milliseconds, money is a string such as "19.99", \
+ids are opaque. Lists take `limit` and `cursor` and answer `{"items": [...], "nextCursor": ...}`. \
+Errors are problem documents (RFC 9457, `application/problem+json`); compare their `type`.
+"""
+
+
+class DocumentError(Exception):
+    """The handlers cannot be put into one document."""
+
+
+def build() -> dict[str, Any]:
+    """The document as JSON values. Raises DocumentError naming what does not fit together."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = _problem_schemas()
+    for function in FUNCTIONS:
+        part = _part(function)
+        for path, operations in part["paths"].items():
+            for method, operation in operations.items():
+                _check(function, f"{method.upper()} {path}", operation)
+                operation["responses"] = _declared(operation["responses"])
+                _merge(paths.setdefault(path, {}), {method: operation}, "operation")
+        own = part.get("components", {}).get("schemas", {})
+        _merge(schemas, {k: v for k, v in own.items() if k not in _REPLACED}, "schema")
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1.0.0", "description": _DESCRIPTION.strip()},
+        "servers": [{"url": "."}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": dict(sorted(paths.items())),
+        "components": {"schemas": dict(sorted(schemas.items()))},
+    }
+
+
+def to_text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def write(path: Path = DOCUMENT) -> bool:
+    """Write the document; whether that changed the file."""
+    text = to_text(build())
+    if is_current(path):
+        return False
+    path.write_text(text)
+    return True
+
+
+def is_current(path: Path = DOCUMENT) -> bool:
+    return path.exists() and path.read_text() == to_text(build())
+
+
+def _part(function: str) -> dict[str, Any]:
+    api = importlib.import_module(f"{function}.handler").api
+    text = api.get_openapi_json_schema(
+        title="Shop", version="1.0.0", servers=[Server(url="/")], openapi_version="3.1.0"
+    )
+    part: dict[str, Any] = json.loads(text)
+    return part
+
+
+def _check(function: str, name: str, operation: dict[str, Any]) -> None:
+    if operation.get("tags") != [function]:
+        raise DocumentError(f"{name}: its tag must be {function!r}, the function that answers it")
+    if "security" not in operation:
+        raise DocumentError(f"{name}: say who may call it (shop.http.PUBLIC, or a security scheme)")
+
+
+def _declared(responses: dict[str, Any]) -> dict[str, Any]:
+    """The responses that the route declares, with our own idea of errors, not the router's."""
+    declared = {
+        status: response
+        for status, response in responses.items()
+        if not any(f'schemas/{name}"' in json.dumps(response) for name in _REPLACED)
+    }
+    internal_error = {str(int(InternalError.status)): documented_problem(InternalError)}
+    return dict(sorted((declared | internal_error).items()))
+
+
+def _merge(into: dict[str, Any], more: dict[str, Any], kind: str) -> None:
+    for name, value in more.items():
+        if into.setdefault(name, value) != value:
+            raise DocumentError(f"two different {kind}s are called {name!r}")
+
+
+def _problem_schemas() -> dict[str, Any]:
+    _, definitions = models_json_schema(
+        [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas

@@ -1,0 +1,81 @@
+"""The stack that a command works on: the local one, or one in AWS found by its name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.errors import OperationError
+from ops.paths import LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+LOCAL_STACK = "shop-local"
+LOCAL_REGION = "eu-central-1"
+# Waits for a person's command: retries with jitter and an end, slower than in a request.
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=32,
+    retries={"mode": "standard", "total_max_attempts": 8},
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A deployed stack and the clients that reach it."""
+
+    stack: str
+    session: boto3.Session
+    endpoint_url: str | None = None
+
+    def cloudformation(self) -> CloudFormationClient:
+        return self.session.client("cloudformation", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def dynamodb(self) -> DynamoDBClient:
+        return self.session.client("dynamodb", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs by name. Raises OperationError when it cannot be found or asked."""
+        try:
+            stacks = self.cloudformation().describe_stacks(StackName=self.stack)["Stacks"]
+        except (BotoCoreError, ClientError) as error:
+            raise OperationError(f"Could not ask for the stack {self.stack}: {error}") from error
+        return {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
+
+    def output(self, name: str) -> str:
+        outputs = self.outputs()
+        if name not in outputs:
+            raise OperationError(f"The stack {self.stack} has no output {name}; deploy it again.")
+        return outputs[name]
+
+
+def local_target(folder: Path = LOCAL) -> Target:
+    """The running local stack. Raises OperationError when there is none."""
+    try:
+        outputs = json.loads((folder / "outputs.json").read_text())
+    except FileNotFoundError:
+        raise OperationError("The local stack is not running; start it with: make run") from None
+    return Target(LOCAL_STACK, local_session(), outputs["endpointUrl"])
+
+
+def local_session() -> boto3.Session:
+    """Credentials that the local AWS takes for its administrator; they open nothing else."""
+    return boto3.Session("test", "test", region_name=LOCAL_REGION)
+
+
+def find_target(stack: str | None, region: str | None = None) -> Target:
+    """The stack of this name, with the AWS credentials at hand; without a name the local one."""
+    if stack is None:
+        return local_target()
+    return Target(stack, boto3.Session(region_name=region))
