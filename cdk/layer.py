@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
+from uv import find_uv_bin
 
 from cdk import build
 from cdk.function import architecture
@@ -74,7 +75,7 @@ def build_layer(wheels: str | None) -> tuple[Path, str]:
 
 def _install(wheels: str | None, folder: Path) -> None:
     platform_option = ["--python-platform", wheels] if wheels else []
-    command = ["uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    command = [find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
     subprocess.run(  # noqa: S603  (our own words)
         [
             *command,

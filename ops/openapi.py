@@ -14,11 +14,12 @@ from aws_lambda_powertools.event_handler.openapi.models import Server
 from pydantic.json_schema import models_json_schema
 
 from ops.paths import ROOT
-from shop.errors import InternalError
+from shop.errors import InternalError, ShopError
 from shop.http import documented_problem
 from shop.models import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -31,9 +32,15 @@ _TAGS = {
 }
 _REPLACED = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
 _DESCRIPTION = """\
-JSON in camelCase. Times are RFC 3339 UTC with milliseconds, money is a string such as "19.99", \
-ids are opaque. Lists take `limit` and `cursor` and answer `{"items": [...], "nextCursor": ...}`. \
-Errors are problem documents (RFC 9457, `application/problem+json`); compare their `type`.
+- **JSON** in camelCase; unknown fields in a body are refused.
+- **Times** are RFC 3339, UTC, with milliseconds; **money** is a string such as "19.99"; **ids** \
+are opaque strings.
+- **Lists** take `limit` (1 to 100, default 20) and `cursor`, and answer \
+`{"items": [...], "nextCursor": ...}`; null means that there is no more.
+- **Errors** are problem documents (RFC 9457, `application/problem+json`). Programs compare `type`:
+
+| type | status | |
+|---|---|---|
 """
 
 
@@ -56,7 +63,7 @@ def build() -> dict[str, Any]:
         _merge(schemas, {k: v for k, v in own.items() if k not in _REPLACED}, "schema")
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Shop", "version": "1.0.0", "description": _DESCRIPTION.strip()},
+        "info": {"title": "Shop", "version": "1.0.0", "description": _DESCRIPTION + _problems()},
         "servers": [{"url": "."}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": dict(sorted(paths.items())),
@@ -112,6 +119,23 @@ def _merge(into: dict[str, Any], more: dict[str, Any], kind: str) -> None:
     for name, value in more.items():
         if into.setdefault(name, value) != value:
             raise DocumentError(f"two different {kind}s are called {name!r}")
+
+
+def _problems() -> str:
+    """The rows of the table of problem types: every error that the handlers know."""
+    modules = ["shop", *FUNCTIONS]
+    rows = {
+        f"| `{error.type}` | {error.status} | {error.title} |"
+        for error in _below(ShopError)
+        if error.__module__ in [f"{module}.errors" for module in modules]
+    }
+    return "\n".join(sorted(rows))
+
+
+def _below(error: type[ShopError]) -> Iterator[type[ShopError]]:
+    for each in error.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def _problem_schemas() -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_logs import CloudWatchLogsClient
 
 LOCAL_STACK = "shop-local"
 LOCAL_REGION = "eu-central-1"
@@ -44,6 +45,9 @@ class Target:
 
     def dynamodb(self) -> DynamoDBClient:
         return self.session.client("dynamodb", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def logs(self) -> CloudWatchLogsClient:
+        return self.session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     def outputs(self) -> Mapping[str, str]:
         """The stack's outputs by name. Raises OperationError when it cannot be found or asked."""

@@ -1,0 +1,125 @@
+"""``shop local``: the whole shop on this machine."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from ops.errors import OperationError
+from ops.local import emulator, logs, stack
+from ops.local.folder import LocalFolder
+from ops.paths import LOCAL
+from ops.seed.load import load_sample
+
+if TYPE_CHECKING:
+    from ops.local.emulator import Emulator
+    from ops.local.stack import LocalStack
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+console = Console(highlight=False)
+folder = LocalFolder(LOCAL)
+
+
+@app.command()
+def up(
+    *,
+    detach: Annotated[bool, typer.Option(help="Leave it running in the background")] = False,
+    fresh: Annotated[bool, typer.Option(help="Throw the data of the last time away")] = False,
+    port: Annotated[int | None, typer.Option(help="Instead of 4566, or else any free one")] = None,
+) -> None:
+    """Start it, deploy, seed. Ctrl-C ends it; its data stays for the next time."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    running = emulator.find_running(folder)
+    if running:
+        raise OperationError(
+            f"The local stack is already running at {running.endpoint_url}. "
+            "`shop local deploy` brings changes in, `shop local down` ends it."
+        )
+    if fresh:
+        folder.erase_data()
+    try:
+        local = stack.bring_up(folder, stack.Steps(console), seed=load_sample, port=port)
+        _show(local, detach=detach)
+        if not detach:
+            _stay(local.emulator)
+    except KeyboardInterrupt:
+        console.print("Ended; the data stays for the next time.")
+
+
+@app.command()
+def down() -> None:
+    """End it, wherever it was started. Its data stays."""
+    running = emulator.find_running(folder)
+    if not running:
+        console.print("The local stack is not running.")
+        return
+    running.stop(folder)
+    console.print("Ended; the data stays for the next time.")
+
+
+@app.command()
+def deploy() -> None:
+    """Bring changes of the code into the running stack."""
+    stack.deploy(folder, _running(), stack.Steps(console))
+
+
+@app.command(name="logs")
+def show_logs(
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more")] = False,
+    emulated: Annotated[bool, typer.Option("--emulator", help="The emulator's own log")] = False,
+) -> None:
+    """Show what the functions logged, oldest first."""
+    if emulated:
+        console.out(folder.emulator_log.read_text(), end="")
+        return
+    for line in logs.lines(stack.find(_running()).target, follow=follow):
+        console.out(line)
+
+
+def _running() -> Emulator:
+    running = emulator.find_running(folder)
+    if not running:
+        raise OperationError("The local stack is not running; start it with: make run")
+    return running
+
+
+def _stay(running: Emulator) -> None:
+    """Wait for Ctrl-C, or for the emulator to go by itself, which it should not."""
+    try:
+        while running.alive:
+            time.sleep(0.5)
+        raise OperationError(f"The local AWS ended by itself; see {folder.emulator_log}")
+    finally:
+        with console.status("Saving the data"):
+            running.stop(folder)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _show(local: LocalStack, *, detach: bool) -> None:
+    api = local.api_url
+    console.print(
+        f"""
+[bold]The shop is up.[/]
+
+  API      {api}
+  Docs     {api}/docs
+  Products table  {local.target.output("ProductsTableName")}
+
+Try:
+
+  curl '{api}/categories'
+  curl '{api}/products?sort=price&limit=3'
+
+The addresses are in {folder.outputs}. """,
+        soft_wrap=True,
+    )
+    console.print("`shop local down` ends it." if detach else "Ctrl-C ends it.")

@@ -1,0 +1,114 @@
+"""The local stack from nothing to ready, step by step."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+
+from ops.errors import OperationError
+from ops.local import deployment, emulator, gaps
+from ops.local.folder import target_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+    from ops.local.emulator import Emulator
+    from ops.local.folder import LocalFolder
+    from ops.target import Target
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """A local stack that is up: its process, its address, and the way to its resources."""
+
+    emulator: Emulator
+    api_url: str
+    target: Target
+
+
+class Steps:
+    """Shows what is being done and how long it took."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def step(self, doing: str, done: str) -> Iterator[None]:
+        started = time.monotonic()
+        with self._console.status(doing):
+            yield
+        self._console.print(f"[green]✓[/] {done} [dim]({time.monotonic() - started:.1f} s)[/]")
+
+
+def bring_up(
+    folder: LocalFolder,
+    steps: Steps,
+    *,
+    seed: Callable[[Target], object],
+    port: int | None = None,
+) -> LocalStack:
+    """Start the emulator on ``folder``, deploy, seed and check; the emulator ends when that fails.
+
+    Raises OperationError with the reason and where to read on.
+    """
+    folder.create()
+    folder.deploy_log.write_bytes(b"")
+    with steps.step("Starting the local AWS", "Local AWS started"):
+        running = emulator.start(folder, port)
+    try:
+        deploy(folder, running, steps)
+        stack = find(running)
+        with steps.step("Seeding the catalogue", "Catalogue seeded"):
+            seed(stack.target)
+        with steps.step("Asking the API", "API answers"):
+            _check(stack.api_url)
+        _write_outputs(folder, stack)
+    except BaseException:
+        running.stop(folder)
+        raise
+    return stack
+
+
+def deploy(folder: LocalFolder, running: Emulator, steps: Steps) -> None:
+    """Synthesize and deploy the checkout as it is now."""
+    with (
+        steps.step("Synthesizing the stack", "Stack synthesized"),
+        ThreadPoolExecutor(max_workers=1) as background,
+    ):
+        bootstrapped = background.submit(deployment.bootstrap, folder, running.endpoint_url)
+        deployment.synthesize(folder)
+        bootstrapped.result()
+    with steps.step("Deploying the stack", "Stack deployed"):
+        deployment.deploy(folder, running.endpoint_url)
+        gaps.apply(folder.template(), target_at(running.endpoint_url))
+
+
+def find(running: Emulator) -> LocalStack:
+    """The stack that is deployed in ``running``."""
+    target = target_at(running.endpoint_url)
+    api_url = f"{running.endpoint_url}/_aws/execute-api/{target.output('ApiId')}"
+    return LocalStack(running, api_url, target)
+
+
+def _check(api_url: str) -> None:
+    for path in ("/health", "/categories"):
+        answer = requests.get(api_url + path, timeout=30)
+        if not answer.ok:
+            raise OperationError(
+                f"GET {path} answered {answer.status_code} {answer.text}; see: shop local logs"
+            )
+
+
+def _write_outputs(folder: LocalFolder, stack: LocalStack) -> None:
+    outputs = {"apiUrl": stack.api_url, "endpointUrl": stack.emulator.endpoint_url}
+    half = folder.outputs.with_suffix(".tmp")
+    half.write_text(json.dumps(outputs, indent=2) + "\n")
+    half.replace(folder.outputs)

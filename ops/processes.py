@@ -1,0 +1,76 @@
+"""Processes that we start, and end: none outlives the command that is responsible for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import psutil
+
+from ops.errors import OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_GRACE_SECONDS = 20
+
+
+def run(
+    command: Sequence[str], *, what: str, log: Path, env: Mapping[str, str], seconds: float = 300
+) -> None:
+    """Run ``command`` to its end, its words appended to ``log``.
+
+    Whatever ends the wait, an interrupt included, ends the command and all that it started.
+    Raises OperationError, with the last lines of the log, when it fails or takes too long.
+    """
+    with log.open("ab") as output:
+        start = output.tell()
+        process = subprocess.Popen(  # noqa: S603  (our own words)
+            command,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise OperationError(f"{what} took longer than {seconds:.0f} s; see {log}") from None
+        finally:
+            end_tree(process.pid, grace=0 if process.returncode is not None else 5)
+    if code:
+        raise OperationError(f"{what} failed:\n{tail(log, start=start)}\nThe whole log: {log}")
+
+
+def end_tree(pid: int, grace: float = _GRACE_SECONDS) -> None:
+    """End ``pid`` politely and then for certain, together with everything below it."""
+    try:
+        root = psutil.Process(pid)
+        family = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    with suppress(psutil.NoSuchProcess):
+        root.terminate()
+    # The children go when the root has gone: it may still need them to save its state.
+    psutil.wait_procs([root], timeout=grace)
+    with suppress(psutil.NoSuchProcess):
+        family += root.children(recursive=True)
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(family, timeout=5)
+
+
+def clean_environment() -> dict[str, str]:
+    """Our environment without anything that would lead to a real AWS account."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
+def tail(log: Path, *, lines: int = 15, start: int = 0) -> str:
+    """The last ``lines`` of what ``log`` has from the byte ``start`` on."""
+    text = log.read_bytes()[start:].decode(errors="replace")
+    return "\n".join(text.splitlines()[-lines:])

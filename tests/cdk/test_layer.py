@@ -1,0 +1,103 @@
+"""The shared layer and the functions' code, as folders that would be zipped."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cdk import build, layer
+from ops.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def host_layer() -> Path:
+    """The layer for this very machine, which the local environment uses."""
+    folder, _ = layer.build_layer(None)
+    return folder / "python"
+
+
+def test_every_module_has_bytecode_that_is_never_checked_against_its_source(
+    host_layer: Path,
+) -> None:
+    modules = [path for path in host_layer.rglob("*.py") if "__pycache__" not in path.parts]
+    assert len(modules) > 500
+    for module in modules:
+        compiled = Path(importlib.util.cache_from_source(str(module)))
+        flags = int.from_bytes(compiled.read_bytes()[4:8], "little")  # PEP 552
+        assert flags == 0b01, f"{compiled} is not unchecked-hash"
+
+
+def test_botocore_brings_the_data_of_the_services_in_use_only(host_layer: Path) -> None:
+    services = {each.name for each in (host_layer / "botocore" / "data").iterdir() if each.is_dir()}
+    assert services == {"dynamodb"}
+
+
+def test_the_functions_start_from_the_layer_and_their_code_alone(host_layer: Path) -> None:
+    """-I -S: nothing of this environment is importable."""
+    program = (
+        f"import sys; sys.path[:0] = [{str(host_layer)!r}, {str(ROOT / 'functions')!r}]\n"
+        "import products.handler, documents.handler, boto3\n"
+        "boto3.client('dynamodb', region_name='eu-central-1')\n"
+        f"assert boto3.__file__.startswith({str(host_layer)!r})\n"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
+
+
+def test_a_layer_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = layer.build_layer(None)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(layer, "_install", refuse)
+    monkeypatch.setattr(layer, "_assemble", refuse)
+    assert layer.build_layer(None) == first
+
+
+def test_a_change_of_our_code_makes_another_layer_of_the_same_packages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, before = layer.build_layer(None)
+    changed = tmp_path / "shop"
+    build.copy_package(layer.SHARED, changed)
+    (changed / "money.py").write_text("# changed\n")
+    monkeypatch.setattr(layer, "SHARED", changed)
+    monkeypatch.setattr(layer, "_assemble", lambda _packages, _folder: None)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("installed again")
+
+    monkeypatch.setattr(layer, "_install", refuse)
+    folder, after = layer.build_layer(None)
+    folder.rmdir()
+    assert after != before
+
+
+def test_a_build_that_fails_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(build, "BUILD", tmp_path)
+
+    def fail(folder: Path) -> None:
+        (folder / "half").write_text("")
+        raise RuntimeError("cut off")
+
+    with pytest.raises(RuntimeError, match="cut off"):
+        build.once("thing/1", fail)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert build.once("thing/1", lambda folder: (folder / "whole").touch()).name == "1"
+    assert (tmp_path / "thing" / "1" / "whole").exists()
+
+
+def test_the_digest_moves_with_names_and_contents_and_not_with_bytecode(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("1")
+    first = build.digest([tmp_path])
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_text("x")
+    assert build.digest([tmp_path]) == first
+    (tmp_path / "a.py").write_text("2")
+    second = build.digest([tmp_path])
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, build.digest([tmp_path])}) == 3

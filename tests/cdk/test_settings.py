@@ -1,0 +1,84 @@
+"""Settings: typed, with defaults, and a wrong one stops synth with a sentence that names it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cdk import settings
+from cdk.settings import RETENTION_DAYS, SettingsError
+from ops.paths import ROOT
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    chosen = settings.read({"aws:cdk:something": True, "@aws-cdk/core:flag": True})
+    assert chosen.model_dump() == {
+        "stage": "dev",
+        "region": None,
+        "replica_region": None,
+        "cors_origins": (),
+        "log_retention_days": 90,
+    }
+
+
+def test_settings_are_taken_as_the_command_line_gives_them() -> None:
+    chosen = settings.read(
+        {
+            "shop:stage": "prod",
+            "shop:region": "eu-central-1",
+            "shop:replicaRegion": "eu-west-1",
+            "shop:corsOrigins": "https://shop.example,http://localhost:3000",
+            "shop:logRetentionDays": "30",
+        }
+    )
+    assert chosen.stack_name == "shop-prod"
+    assert chosen.cors_origins == ("https://shop.example", "http://localhost:3000")
+    assert chosen.log_retention_days == 30
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({"shop:stage": "Prod"}, ["shop:stage", "'Prod'"]),
+        ({"shop:stage": ""}, ["shop:stage"]),
+        ({"shop:stage": 7}, ["shop:stage", "7"]),
+        ({"shop:region": "Frankfurt"}, ["shop:region", "'Frankfurt'"]),
+        ({"shop:replicaRegion": "eu-west"}, ["shop:replicaRegion", "'eu-west'"]),
+        ({"shop:corsOrigins": "shop.example"}, ["shop:corsOrigins", "shop.example"]),
+        ({"shop:corsOrigins": "https://shop.example/path"}, ["shop:corsOrigins"]),
+        ({"shop:logRetentionDays": "soon"}, ["shop:logRetentionDays", "'soon'"]),
+        ({"shop:logRetentionDays": 31}, ["shop:logRetentionDays", "31", "30, 60"]),
+        ({"shop:corsOrigin": "*"}, ["no setting shop:corsOrigin", "shop:corsOrigins"]),
+        (
+            {"shop:region": "eu-west-1", "shop:replicaRegion": "eu-west-1"},
+            ["replicaRegion must differ from region"],
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(context: dict[str, object], words: list[str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings.read(context)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_every_retention_that_we_offer_exists() -> None:
+    from aws_cdk import aws_logs as logs  # noqa: PLC0415  (slow to import, needed here alone)
+
+    assert {logs.RetentionDays[name] for name in RETENTION_DAYS.values()}
+
+
+def test_synth_stops_with_one_sentence_and_no_traceback() -> None:
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "app.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            "PATH": f"{ROOT}/.venv/bin:/usr/bin:/bin",
+            "CDK_CONTEXT_JSON": '{"shop:stage": "Not A Stage"}',
+        },
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("Nothing was synthesized: setting shop:stage cannot be")
+    assert "Traceback" not in ran.stderr

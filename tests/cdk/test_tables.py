@@ -1,0 +1,91 @@
+"""What must never change silently: a changed logical id or key schema replaces a table."""
+
+from typing import Any
+
+import pytest
+
+from tests.cdk.conftest import resources
+
+TABLE = "AWS::DynamoDB::GlobalTable"
+
+# (partition key, sort key) of the table and of each index. Changing a line here is a migration.
+KEYS = {
+    "ProductsTable": {
+        "table": ("pk", "sk"),
+        "listing-newest": ("listing", "newestKey"),
+        "listing-price": ("listing", "priceKey"),
+        "category-newest": ("category", "newestKey"),
+        "category-price": ("category", "priceKey"),
+    },
+}
+
+
+def keys(schema: list[dict[str, str]]) -> tuple[str, ...]:
+    assert [each["KeyType"] for each in schema] == ["HASH", "RANGE"]
+    return tuple(each["AttributeName"] for each in schema)
+
+
+@pytest.fixture
+def tables(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return resources(template, TABLE)
+
+
+def test_tables_keep_their_logical_ids_and_keys(tables: dict[str, dict[str, Any]]) -> None:
+    found = {
+        logical_id: {"table": keys(table["Properties"]["KeySchema"])}
+        | {
+            index["IndexName"]: keys(index["KeySchema"])
+            for index in table["Properties"]["GlobalSecondaryIndexes"]
+        }
+        for logical_id, table in tables.items()
+    }
+    assert found == KEYS
+
+
+def test_key_attributes_are_strings(tables: dict[str, dict[str, Any]]) -> None:
+    for table in tables.values():
+        types = {each["AttributeType"] for each in table["Properties"]["AttributeDefinitions"]}
+        assert types == {"S"}
+
+
+def test_tables_recover_to_any_second_of_35_days(tables: dict[str, dict[str, Any]]) -> None:
+    for table in tables.values():
+        for replica in table["Properties"]["Replicas"]:
+            assert replica["PointInTimeRecoverySpecification"] == {
+                "PointInTimeRecoveryEnabled": True,
+                "RecoveryPeriodInDays": 35,
+            }
+
+
+def test_tables_outlive_the_stack(tables: dict[str, dict[str, Any]]) -> None:
+    for table in tables.values():
+        assert table["DeletionPolicy"] == "Retain"
+        assert table["UpdateReplacePolicy"] == "Retain"
+        for replica in table["Properties"]["Replicas"]:
+            assert replica["DeletionProtectionEnabled"] is True
+
+
+def test_tables_are_paid_by_request(tables: dict[str, dict[str, Any]]) -> None:
+    for table in tables.values():
+        assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_indexes_carry_keys_only_so_that_a_sale_writes_to_none(
+    tables: dict[str, dict[str, Any]],
+) -> None:
+    for index in tables["ProductsTable"]["Properties"]["GlobalSecondaryIndexes"]:
+        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_the_local_stack_has_the_same_tables(
+    template: dict[str, Any], local_template: dict[str, Any]
+) -> None:
+    def without_tags(table: dict[str, Any]) -> dict[str, Any]:
+        properties = table["Properties"]
+        replicas = [{**each, "Tags": None} for each in properties["Replicas"]]
+        return {**table, "Properties": {**properties, "Replicas": replicas}}
+
+    deployed, local = resources(template, TABLE), resources(local_template, TABLE)
+    assert deployed.keys() == local.keys()
+    for logical_id, table in deployed.items():
+        assert without_tags(table) == without_tags(local[logical_id])
