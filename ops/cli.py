@@ -1,14 +1,20 @@
 """The ``shop`` command."""
 
+import sys
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from ops import openapi as api_document
+from ops.errors import OperationError
+from ops.local import command as local
+from ops.seed.command import seed
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help=__doc__)
-console = Console()
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
+app.add_typer(local.app, name="local")
+app.command()(seed)
 
 
 @app.callback()
@@ -22,7 +28,18 @@ def openapi(
 ) -> None:
     """Write docs/openapi.json from the handlers."""
     if check and not api_document.is_current():
-        console.print("docs/openapi.json is not what the handlers say; run: make openapi")
-        raise typer.Exit(1)
+        raise OperationError("docs/openapi.json is not what the handlers say; run: make openapi")
     if not check and api_document.write():
-        console.print("docs/openapi.json written")
+        Console().print("docs/openapi.json written")
+
+
+def run() -> None:
+    """Run the command line; what a person can mend is one sentence, not a traceback."""
+    try:
+        app()
+    except OperationError as error:
+        # The sentence may quote a file's name or a log: that is not markup.
+        Console(stderr=True, highlight=False).print(
+            f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True
+        )
+        sys.exit(1)

@@ -22,6 +22,7 @@ from shop.money import to_cents
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from products.models import NewProduct
     from shop.dynamo import Item, Table
 
 PRODUCT = "PRODUCT"
@@ -78,6 +79,26 @@ def listing_keys(product_id: str, created_at: str, price: Decimal) -> Item:
         "newestKey": f"{created_at}#{product_id}",
         "priceKey": f"{to_cents(price):010}#{product_id}",
     }
+
+
+def new_product_rows(product_id: str, product: NewProduct, now: str) -> list[Item]:
+    """The rows of a product that is on sale from ``now`` on: its own, then the description's."""
+    row: Item = {
+        **product_key(product_id),
+        "name": product.name,
+        "price": product.price,
+        "category": product.category,
+        "imageUrl": product.image_url,
+        "stock": product.stock,
+        "active": True,
+        "version": 1,
+        "createdAt": now,
+        "updatedAt": now,
+        **listing_keys(product_id, now, product.price),
+    }
+    if product.description is None:
+        return [row]
+    return [row, {**description_key(product_id), "description": product.description}]
 
 
 class ProductRepository:

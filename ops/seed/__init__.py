@@ -1,0 +1,1 @@
+"""Categories and products into a shop's table, from files or generated; safe to repeat."""

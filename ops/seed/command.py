@@ -1,0 +1,104 @@
+"""``shop seed``."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ops.seed.catalogue import BadFiles, Catalogue, from_files
+from ops.seed.generated import generated_products
+from ops.seed.load import SAMPLE_CATEGORIES, SAMPLE_PRODUCTS, Summary, load
+from ops.seed.names import CategoryNames
+from ops.seed.store import Store
+from ops.target import find_target
+
+SHOWN_PROBLEMS = 50
+
+
+def seed(
+    *,
+    products: Annotated[
+        Path | None,
+        typer.Option(help="CSV: name, description, price, category, stock, imageUrl if you like"),
+    ] = None,
+    categories: Annotated[Path | None, typer.Option(help="CSV: name, description")] = None,
+    generate: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="So many made-up products instead")
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="A stack in AWS, by its name; without it the local one")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Where the stack in AWS is")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen")] = False,
+) -> None:
+    """Load categories and products: the sample, files of your own, or made-up ones.
+
+    Products are known by their names: running it again changes what differs and nothing else.
+    Stock is set only when a product is created; afterwards it belongs to orders and adjustments.
+    Archived products stay archived, and what the files do not name is left alone. If a single row
+    is bad, nothing is written.
+    """
+    if generate and (products or categories):
+        raise typer.BadParameter("--generate goes without --products and --categories")
+    if region and not stack:
+        raise typer.BadParameter("--region goes with --stack")
+    store = Store.of(find_target(stack, region))
+    names = store.category_names()
+    try:
+        catalogue = _catalogue(products, categories, generate, names)
+    except BadFiles as bad:
+        _show_problems(bad)
+        raise
+    console = Console()
+    with _progress(console, catalogue.size) as advance:
+        summary = load(store, catalogue, dry_run=dry_run, on_done=advance)
+    _show(console, summary, dry_run=dry_run)
+
+
+def _catalogue(
+    products: Path | None, categories: Path | None, generate: int | None, names: CategoryNames
+) -> Catalogue:
+    if generate:
+        sample = from_files(None, SAMPLE_CATEGORIES, names)
+        return Catalogue(sample.categories, generated_products(generate, names), generate)
+    if products or categories:
+        return from_files(products, categories, names)
+    return from_files(SAMPLE_PRODUCTS, SAMPLE_CATEGORIES, names)
+
+
+def _show_problems(bad: BadFiles) -> None:
+    # Cells are a stranger's text: no markup, and nothing wrapped in the middle.
+    console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+    for problem in bad.problems[:SHOWN_PROBLEMS]:
+        console.print(str(problem))
+    more = len(bad.problems) - SHOWN_PROBLEMS
+    if more > 0:
+        console.print(f"... and {more} more bad rows")
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("Seeding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def _show(console: Console, summary: Summary, *, dry_run: bool) -> None:
+    table = Table()
+    table.add_column("would be" if dry_run else "")
+    for heading in ("created", "updated", "unchanged"):
+        table.add_column(heading, justify="right")
+    for name, counts in (("categories", summary.categories), ("products", summary.products)):
+        numbers = (counts.created, counts.updated, counts.unchanged)
+        table.add_row(name, *(f"{number:,}" for number in numbers))
+    console.print(table)
+    if not summary.changed:
+        console.print("nothing would change" if dry_run else "nothing changed")
