@@ -58,6 +58,8 @@ def build() -> dict[str, Any]:
             for method, operation in operations.items():
                 _check(function, f"{method.upper()} {path}", operation)
                 operation["responses"] = _declared(operation["responses"])
+                for parameter in operation.get("parameters", []):
+                    _without_null(parameter["schema"])
                 _merge(paths.setdefault(path, {}), {method: operation}, "operation")
         own = part.get("components", {}).get("schemas", {})
         _merge(schemas, {k: v for k, v in own.items() if k not in _REPLACED}, "schema")
@@ -113,6 +115,14 @@ def _declared(responses: dict[str, Any]) -> dict[str, Any]:
     }
     internal_error = {str(int(InternalError.status)): documented_problem(InternalError)}
     return dict(sorted((declared | internal_error).items()))
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    """Drop the null of an optional parameter: in a URL a value is there or it is not."""
+    options = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    if len(options) == 1:
+        del schema["anyOf"]
+        schema.update(options[0])
 
 
 def _merge(into: dict[str, Any], more: dict[str, Any], kind: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -39,6 +40,9 @@ class Target:
     stack: str
     session: boto3.Session
     endpoint_url: str | None = None
+
+    def apigatewayv2(self) -> ApiGatewayV2Client:
+        return self.session.client("apigatewayv2", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     def cloudformation(self) -> CloudFormationClient:
         return self.session.client("cloudformation", endpoint_url=self.endpoint_url, config=_CONFIG)

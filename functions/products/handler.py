@@ -13,7 +13,7 @@ from products.models import CategoryList, CategoryName, Product, ProductPage, Pr
 from products.repository import ProductRepository
 from shop import config, dynamo
 from shop.errors import InvalidCursor, Unavailable, ValidationFailed
-from shop.http import PUBLIC, create_api, documented, entrypoint
+from shop.http import JSON, PUBLIC, create_api, documented, entrypoint
 from shop.pagination import Cursor, Limit
 
 api = create_api()
@@ -67,7 +67,9 @@ def get_product(
     product_id: Annotated[str, Path(description="The product's id")],
 ) -> Response[Product]:
     found = service.get_product(repository(), product_id)
-    return Response(200, body=found.product, headers={"ETag": f'"{found.version}"'})
+    return Response(
+        200, content_type=JSON, body=found.product, headers={"ETag": f'"{found.version}"'}
+    )
 
 
 @api.get(

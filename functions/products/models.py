@@ -10,16 +10,21 @@ from shop.models import ApiModel, Id, NextCursor, Timestamp
 from shop.money import Money
 
 MAX_STOCK = 2_147_483_647  # INT
-LABEL_BYTES = 660  # what the rest of the product row leaves of 1 KB
+LABEL_BYTES = 690  # what the rest of the product row leaves of 1 KB
 
 # No control characters, nothing blank: what a person can read on a label.
 _LABEL = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 
-ProductName = Annotated[str, Field(min_length=1, max_length=255, pattern=_LABEL)]
-CategoryName = Annotated[str, Field(min_length=1, max_length=100, pattern=_LABEL)]
-Description = Annotated[str, Field(max_length=10_000)]
-Stock = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True)]
-ImageUrl = Annotated[str, Field(max_length=255)]
+ProductName = Annotated[
+    str,
+    Field(min_length=1, max_length=255, pattern=_LABEL, examples=["Enamel Camping Mug, 350 ml"]),
+]
+CategoryName = Annotated[
+    str, Field(min_length=1, max_length=100, pattern=_LABEL, examples=["Camping and Hiking"])
+]
+Description = Annotated[str, Field(max_length=10_000, examples=["Holds 350 ml, and the heat."])]
+Stock = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True, examples=[12])]
+ImageUrl = Annotated[str, Field(max_length=255, examples=["https://images.example/mug.webp"])]
 
 
 class ProductSort(StrEnum):

@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psutil
@@ -28,11 +28,15 @@ _READY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator. ``started`` tells its process from a later one with the same number."""
+    """A running emulator. ``started`` tells its process from a later one with the same number.
+
+    ``child`` is there when this very process started it, and so has to collect it.
+    """
 
     pid: int
     port: int
     started: float
+    child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def endpoint_url(self) -> str:
@@ -52,6 +56,8 @@ class Emulator:
         """End it and every function that it runs; it saves its state before it goes."""
         if self.alive:
             processes.end_tree(self.pid)
+        if self.child:
+            self.child.wait(timeout=10)
         folder.process_note.unlink(missing_ok=True)
         folder.outputs.unlink(missing_ok=True)
 
@@ -71,9 +77,9 @@ def start(folder: LocalFolder, port: int | None = None) -> Emulator:
     Takes ``port``, or the usual one, or any other that is free. Raises OperationError when it does
     not come up.
     """
-    if not folder.saved:
-        folder.erase_data()  # objects without their state: leftovers of a start that was killed
-    folder.create()
+    if not PYTHON.exists():
+        raise OperationError("The local AWS is not installed; run: make setup")
+    folder.prepare()
     port = _free_port(port)
     with folder.emulator_log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own words)
@@ -86,8 +92,11 @@ def start(folder: LocalFolder, port: int | None = None) -> Emulator:
             # A Ctrl-C in the terminal is for us: we end it in order, so that it saves its state.
             start_new_session=True,
         )
-    emulator = Emulator(process.pid, port, psutil.Process(process.pid).create_time())
-    folder.process_note.write_text(json.dumps(vars(emulator)))
+    started = psutil.Process(process.pid).create_time()
+    folder.process_note.write_text(
+        json.dumps({"pid": process.pid, "port": port, "started": started})
+    )
+    emulator = Emulator(process.pid, port, started, child=process)
     try:
         _wait_until_ready(process, emulator, folder)
     except BaseException:

@@ -57,8 +57,13 @@ class LocalFolder:
         """Whether there is data of an earlier run, which the emulator saves when it ends."""
         return (self.state / "cloudformation.json").exists()
 
-    def create(self) -> None:
-        for path in (self.root, self.state, self.objects, self.scratch):
+    def prepare(self) -> None:
+        """Make the folders, without what earlier runs left behind and no later one can use."""
+        if not self.saved:
+            self.erase_data()  # objects without their state: a run that was killed
+        for path in (self.scratch, self.assembly):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in (self.state, self.objects, self.scratch):
             path.mkdir(parents=True, exist_ok=True)
 
     def erase_data(self) -> None:

@@ -1,7 +1,8 @@
 """What the emulator's CloudFormation leaves out, done from the template: the one place for it.
 
-It creates tables without PointInTimeRecovery and TimeToLive, though the direct calls work. A green
-deployment there proves nothing about either; tests/cdk asserts them on the template.
+It creates tables without PointInTimeRecovery and TimeToLive, and an HTTP API whose CORS settings it
+then does not understand, though the direct calls work. A green deployment there proves nothing
+about any of them; tests/cdk asserts them on the template.
 """
 
 from __future__ import annotations
@@ -11,33 +12,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ops.target import Target
 
-_TABLE = "AWS::DynamoDB::GlobalTable"
-
 
 def apply(template: Mapping[str, Any], target: Target) -> None:
-    """Bring the deployed tables of ``target`` to what ``template`` says of them."""
+    """Bring what is deployed as ``target`` to what ``template`` says of it."""
     dynamodb = target.dynamodb()
-    for logical_id, properties in _tables(template):
-        name = _physical_name(target, logical_id)
-        _recovery(dynamodb, name, properties)
-        _time_to_live(dynamodb, name, properties)
+    for table, properties in _deployed("AWS::DynamoDB::GlobalTable", template, target):
+        _recovery(dynamodb, table, properties)
+        _time_to_live(dynamodb, table, properties)
+    for api, properties in _deployed("AWS::ApiGatewayV2::Api", template, target):
+        _cors(target.apigatewayv2(), api, properties)
 
 
-def _tables(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _deployed(
+    kind: str, template: Mapping[str, Any], target: Target
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Physical id and properties of each resource of a type."""
     for logical_id, resource in template["Resources"].items():
-        if resource["Type"] == _TABLE:
-            yield logical_id, resource["Properties"]
-
-
-def _physical_name(target: Target, logical_id: str) -> str:
-    answer = target.cloudformation().describe_stack_resource(
-        StackName=target.stack, LogicalResourceId=logical_id
-    )
-    return answer["StackResourceDetail"]["PhysicalResourceId"]
+        if resource["Type"] == kind:
+            answer = target.cloudformation().describe_stack_resource(
+                StackName=target.stack, LogicalResourceId=logical_id
+            )
+            yield answer["StackResourceDetail"]["PhysicalResourceId"], resource["Properties"]
 
 
 def _recovery(dynamodb: DynamoDBClient, name: str, properties: Mapping[str, Any]) -> None:
@@ -64,3 +64,9 @@ def _time_to_live(dynamodb: DynamoDBClient, name: str, properties: Mapping[str, 
             TableName=name,
             TimeToLiveSpecification={"Enabled": True, "AttributeName": wanted["AttributeName"]},
         )
+
+
+def _cors(gateway: ApiGatewayV2Client, api: str, properties: Mapping[str, Any]) -> None:
+    wanted = properties.get("CorsConfiguration")
+    if wanted:
+        gateway.update_api(ApiId=api, CorsConfiguration=wanted)

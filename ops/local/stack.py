@@ -59,11 +59,10 @@ def bring_up(
 
     Raises OperationError with the reason and where to read on.
     """
-    folder.create()
-    folder.deploy_log.write_bytes(b"")
     with steps.step("Starting the local AWS", "Local AWS started"):
         running = emulator.start(folder, port)
     try:
+        folder.deploy_log.write_bytes(b"")
         deploy(folder, running, steps)
         stack = find(running)
         with steps.step("Seeding the catalogue", "Catalogue seeded"):

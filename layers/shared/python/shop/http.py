@@ -6,24 +6,27 @@ A context's handler makes its routes with ``create_api`` and its Lambda entry wi
 import json
 import time
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
+    OpenAPIRequestValidationMiddleware,
+)
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
     RequestValidationError,
     ResponseValidationError,
 )
+from aws_lambda_powertools.event_handler.types import EventHandlerInstance
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shop.errors import (
     InternalError,
     MalformedJson,
-    RouteNotFound,
+    NotFound,
     ShopError,
     UnsupportedMediaType,
     ValidationFailed,
@@ -34,6 +37,7 @@ type Event = dict[str, Any]
 type Answer = dict[str, Any]
 type Entrypoint = Callable[[Event, LambdaContext], Answer]
 
+JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
 PUBLIC: dict[str, Any] = {"security": []}
@@ -48,18 +52,16 @@ def create_api() -> APIGatewayHttpResolver:
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
         json_body_deserializer=parse_json,
     )
+    api._request_validation_middleware = _JsonRequests()  # type: ignore[no-untyped-call]  # noqa: SLF001
     api.exception_handler(ShopError)(partial(_problem, api))
     api.exception_handler(RequestValidationError)(
         lambda error: _problem(api, _validation_failed(error))
-    )
-    api.exception_handler(RequestUnsupportedContentType)(
-        lambda _: _problem(api, UnsupportedMediaType("Send application/json."))
     )
     api.exception_handler([ResponseValidationError, Exception])(
         lambda error: _problem(api, _unexpected(error))
     )
     api.exception_handler(NotFoundError)(
-        lambda _: _problem(api, RouteNotFound("See /docs for the routes that there are."))
+        lambda _: _problem(api, NotFound("There is nothing at this path."))
     )
     return api
 
@@ -125,12 +127,25 @@ def parse_json(text: str) -> Any:
     """JSON with exact numbers. Raises MalformedJson, also for NaN and absurd nesting."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, InvalidOperation, RecursionError) as error:
         raise MalformedJson("The body could not be read as JSON.") from error
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+class _JsonRequests(OpenAPIRequestValidationMiddleware):
+    """Validates requests; their bodies are JSON, where the router itself would take forms too."""
+
+    def _get_body(self, app: EventHandlerInstance) -> Any:
+        content_type = app.current_event.headers.get("content-type", JSON)
+        if content_type.partition(";")[0].strip().lower() != JSON:
+            raise UnsupportedMediaType(f"Send {JSON}.")
+        try:
+            return app.current_event.json_body
+        except ValueError as error:
+            raise MalformedJson("The body is not UTF-8.") from error
 
 
 def _problem(api: APIGatewayHttpResolver, error: ShopError) -> Response[str]:
@@ -148,7 +163,7 @@ def _problem(api: APIGatewayHttpResolver, error: ShopError) -> Response[str]:
         status_code=int(error.status),
         content_type=PROBLEM_JSON,
         headers=dict(error.headers),
-        body=json.dumps(document),
+        body=json.dumps(document, separators=(",", ":")),
     )
 
 

@@ -1,6 +1,7 @@
 """Money: DECIMAL(10,2), exact, a string such as "19.99" in JSON and a number in DynamoDB."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -9,10 +10,12 @@ from pydantic_core import PydanticCustomError
 CENT = Decimal("0.01")
 MAXIMUM = Decimal("99999999.99")  # DECIMAL(10,2)
 
+# Digits and a point only: Decimal itself would take "1e3", " 5", "1_000" and "NaN".
+_PLAIN = r"[0-9]{1,8}(\.[0-9]{1,2})?"
 _JSON_TEXT = {"type": "string", "pattern": r"^\d{1,8}\.\d{2}$", "examples": ["19.99"]}
 _JSON_INPUT: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "pattern": r"^\d{1,8}(\.\d{1,2})?$"},
+        {"type": "string", "pattern": f"^{_PLAIN}$"},
         {"type": "number", "minimum": 0, "maximum": float(MAXIMUM), "multipleOf": 0.01},
     ],
     "examples": ["19.99"],
@@ -41,14 +44,9 @@ def _decimal(value: object) -> Decimal:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    # Digits and a point only: Decimal itself would take "1e3", " 5", "1_000" and "NaN".
-    plain = isinstance(value, str) and value.isascii() and not set(value) - set("0123456789.-")
-    if not plain:
-        raise PydanticCustomError("money", "an amount is a number such as 19.99")
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        raise PydanticCustomError("money", "an amount is a number such as 19.99") from None
+    if isinstance(value, str) and re.fullmatch(_PLAIN, value):
+        return Decimal(value)
+    raise PydanticCustomError("money", "an amount is written like 19.99: two decimals at most")
 
 
 def to_text(amount: Decimal) -> str:
