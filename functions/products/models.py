@@ -13,7 +13,7 @@ MAX_STOCK = 2_147_483_647  # INT
 LABEL_BYTES = 690  # what the rest of the product row leaves of 1 KB
 
 # No control characters, nothing blank: what a person can read on a label.
-_LABEL = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+_LABEL = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 
 ProductName = Annotated[
     str,
@@ -24,7 +24,14 @@ CategoryName = Annotated[
 ]
 Description = Annotated[str, Field(max_length=10_000, examples=["Holds 350 ml, and the heat."])]
 Stock = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True, examples=[12])]
-ImageUrl = Annotated[str, Field(max_length=255, examples=["https://images.example/mug.webp"])]
+ImageUrl = Annotated[
+    str,
+    Field(
+        max_length=255,
+        pattern=r"^https?://[^\x00-\x20\x7f-\x9f]+$",
+        examples=["https://images.example/mug.webp"],
+    ),
+]
 
 
 class ProductSort(StrEnum):

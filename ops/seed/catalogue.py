@@ -35,6 +35,7 @@ _SENTENCES = {
     "less_than_equal": "{column} is more than {le}",
     "string_too_long": "{column} has more than {max_length} characters",
     "string_pattern_mismatch": "{column} has a line break or another control character",
+    "imageUrl string_pattern_mismatch": "imageUrl is not a web address, https://...",
 }
 
 
@@ -132,5 +133,6 @@ def _sentences(error: ValidationError) -> Iterator[str]:
     for each in error.errors():
         column = ".".join(map(str, each["loc"]))
         fallback = "{column}: {msg}" if column else "{msg}"
-        sentence = _SENTENCES.get(each["type"], fallback)
+        usual = _SENTENCES.get(each["type"], fallback)
+        sentence = _SENTENCES.get(f"{column} {each['type']}", usual)
         yield sentence.format(column=column, msg=each["msg"], **each.get("ctx", {}))

@@ -138,6 +138,16 @@ def test_line_breaks_in_cells_are_the_same_from_any_system(write: Write) -> None
     assert next(iter(read(unix).products)).description == "two\nlines"
 
 
+@pytest.mark.parametrize("image", ["mug.webp", "javascript:alert(1)", "https://a/b c.png"])
+def test_an_image_is_a_web_address(write: Write, image: str) -> None:
+    path = write("products.csv", csv_text(HEADER + ",imageUrl", f"{CHAI},{image}"))
+    with pytest.raises(BadFiles) as caught:
+        read(path)
+    assert [each.reasons for each in caught.value.problems] == [
+        ["imageUrl is not a web address, https://..."]
+    ]
+
+
 def test_an_image_may_be_given(write: Write) -> None:
     path = write("products.csv", csv_text(HEADER + ",imageUrl", CHAI + ",https://a/b.png"))
     assert next(iter(read(path).products)).image_url == "https://a/b.png"
@@ -335,6 +345,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 # --- whatever the text --------------------------------------------------------------------------
 
 LABEL_CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
+URL_CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"])
 LABELS = st.text(LABEL_CHARACTERS, min_size=1, max_size=40).map(str.strip).filter(bool)
 DESCRIPTIONS = (
     st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=60)
@@ -348,7 +359,7 @@ PRODUCTS = st.builds(
     price=st.decimals(0, Decimal("99999999.99"), places=2),
     category=st.sampled_from(["Beverages", "Grains/Cereals", None]),
     stock=st.integers(0, MAX_STOCK),
-    image_url=st.none() | LABELS,
+    image_url=st.none() | st.text(URL_CHARACTERS, min_size=1, max_size=40).map("https://{}".format),
 )
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 type Item = Mapping[str, Any]
 """Attributes by name, as Python values; numbers are Decimal."""
 
-BATCH_GET_LIMIT = 100  # keys in one BatchGetItem (the service's limit)
 _BATCH_ATTEMPTS = 5
 _BACKOFF_SECONDS = 0.05
 

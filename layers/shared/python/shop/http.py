@@ -40,6 +40,10 @@ type Entrypoint = Callable[[Event, LambdaContext], Answer]
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
+# A body of nothing but mistakes must not make an answer that is too large for Lambda (6 MB).
+_MOST_ERRORS = 100
+_LONGEST_NAME = 100
+
 PUBLIC: dict[str, Any] = {"security": []}
 """Marks an operation (as its ``openapi_extensions``) that takes no token, on purpose."""
 
@@ -168,11 +172,18 @@ def _problem(api: APIGatewayHttpResolver, error: ShopError) -> Response[str]:
 
 
 def _validation_failed(error: RequestValidationError) -> ValidationFailed:
-    errors = [{"loc": list(each["loc"]), "msg": each["msg"]} for each in error.errors()]
-    return ValidationFailed(
-        "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in errors),
-        extensions={"errors": errors},
-    )
+    errors = error.errors()
+    shown = [
+        {"loc": [_short(part) for part in each["loc"]], "msg": each["msg"]}
+        for each in errors[:_MOST_ERRORS]
+    ]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    first = f"{'.'.join(map(str, shown[0]['loc']))}: {shown[0]['msg']}"
+    return ValidationFailed(first + more, extensions={"errors": shown})
+
+
+def _short(part: str | int) -> str | int:
+    return part[:_LONGEST_NAME] if isinstance(part, str) else part
 
 
 def _unexpected(error: Exception) -> InternalError:

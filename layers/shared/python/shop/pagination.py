@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 def _digits(value: object) -> object:
     """Digits only: pydantic itself would take " 5", "+5", "5.0" and "1_0" for integers."""
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+    if isinstance(value, str) and not value.isdigit():
         raise PydanticCustomError("digits", "a number in digits is wanted, such as 20")
     return value
 
