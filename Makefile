@@ -21,7 +21,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 READY := $(VENV)/.ready node_modules/.ready $(EMULATOR)/.ready
-SOURCES := app.py cdk functions layers/shared/python ops tests
+SOURCES := app.py cdk functions layers/shared/python ops tests benchmarks
 
 .PHONY: help
 help:  ## Show this list
