@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from ops.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 
 

@@ -13,8 +13,8 @@ from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 
 from cdk import build
+from cdk.build import ROOT
 from cdk.function import ShopFunction
-from ops.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

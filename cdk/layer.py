@@ -22,8 +22,8 @@ from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
 from cdk import build
+from cdk.build import ROOT
 from cdk.function import architecture
-from ops.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

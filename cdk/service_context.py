@@ -10,8 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from cdk.build import ROOT
 from cdk.function import ShopFunction
-from ops.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -38,10 +38,13 @@ def run(
         )
         try:
             code = process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            raise OperationError(f"{what} took longer than {seconds:.0f} s; see {log}") from None
-        finally:
-            end_tree(process.pid, grace=0 if process.returncode is not None else 5)
+        except BaseException as error:
+            end_tree(process.pid, grace=5)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                sentence = f"{what} took longer than {seconds:.0f} s; see {log}"
+                raise OperationError(sentence) from None
+            raise
     if code:
         raise OperationError(f"{what} failed:\n{tail(log, start=start)}\nThe whole log: {log}")
 
