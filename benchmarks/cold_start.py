@@ -25,9 +25,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cdk import build
 from cdk.documents import build_function
 from cdk.layer import build_layer
-from ops.paths import ROOT
 
 PROGRAM = """
 import json, sys, time
@@ -44,7 +44,7 @@ print(time.process_time() - started)
 def main(runs: Annotated[int, typer.Option(help="Processes for each figure")] = 20) -> None:
     """Measure, and print medians in milliseconds of CPU with their ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        ours = build_layer(None)[0] / "python"
+        ours = build_layer(None).folder / "python"
         variants = {"ours": ours, "stale": stale_copy(ours, Path(folder) / "python")}
         table = Table("function", *variants, "stale / ours", title=machine(runs))
         for function, code in sources().items():
@@ -60,7 +60,10 @@ def main(runs: Annotated[int, typer.Option(help="Processes for each figure")] = 
 
 def sources() -> dict[str, Path]:
     """Each function and the folder that its code is deployed from."""
-    return {"products": ROOT / "functions", "documents": build_function()[0]}
+    return {
+        "products": build.function("products").folder,
+        "documents": build_function().folder,
+    }
 
 
 def stale_copy(layer: Path, target: Path) -> Path:

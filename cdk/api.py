@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Duration, RemovalPolicy, Tags
+from aws_cdk import Duration, Tags
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk.settings import RETENTION_DAYS
+from cdk.service_log import service_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,6 @@ _ACCESS_LOG = {
     "latencyMs": "$context.responseLatency",
     "integrationError": "$context.integrationErrorMessage",
     "bytes": "$context.responseLength",
-    "sourceIp": "$context.identity.sourceIp",
 }
 
 
@@ -64,9 +62,7 @@ class Api(Construct):
             # The emulator takes the API's id from here, so that addresses outlive a fresh start.
             Tags.of(self.http_api).add("ms-custom-id", LOCAL_API_ID)
         targets = {
-            name: integrations.HttpLambdaIntegration(
-                f"{name.title()}Integration", function, scope_permission_to_route=False
-            )
+            name: integrations.HttpLambdaIntegration(f"{name.title()}Integration", function)
             for name, function in functions.items()
         }
         for path, method, operation in _operations(document):
@@ -83,11 +79,12 @@ class Api(Construct):
         self._default_stage(settings)
 
     def _default_stage(self, settings: Settings) -> None:
-        log_group = logs.LogGroup(
+        log_group = service_log(
             self,
             "AccessLogs",
-            retention=logs.RetentionDays[RETENTION_DAYS[settings.log_retention_days]],
-            removal_policy=RemovalPolicy.DESTROY,
+            settings=settings,
+            # An account's policy on log deliveries has a length limit, which this prefix spares.
+            name=f"/aws/vendedlogs/{settings.stack_name}/api",
         )
         stage = gateway.HttpStage(
             self,
@@ -98,6 +95,7 @@ class Api(Construct):
             detailed_metrics_enabled=True,
             throttle=gateway.ThrottleSettings(rate_limit=_RATE, burst_limit=_BURST),
         )
+        # The construct's own access_log_settings is an interface that Python cannot implement.
         resource = stage.node.default_child
         assert isinstance(resource, gateway.CfnStage)  # noqa: S101  (tells mypy)
         resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(

@@ -1,18 +1,54 @@
-"""Folders under .build that are made from sources, once per content, and then kept."""
+"""Folders under .build that are made from sources, once per content, and then kept.
+
+Bytecode in them is ``unchecked-hash``: ordinary .pyc files carry their source's time, which zipping
+loses, and Python would then compile everything again at each cold start.
+"""
 
 from __future__ import annotations
 
+import compileall
 import hashlib
+import py_compile
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from aws_cdk import AssetHashType
+from aws_cdk import aws_lambda as lambda_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
+
+
+class Asset(NamedTuple):
+    """A folder to deploy, and a hash of all that went into it."""
+
+    folder: Path
+    content: str
+
+    def code(self) -> lambda_.AssetCode:
+        return lambda_.Code.from_asset(
+            str(self.folder), asset_hash=self.content, asset_hash_type=AssetHashType.CUSTOM
+        )
+
+
+def function(
+    package: str, *, also: Iterable[Path] = (), finish: Callable[[Path], None] = lambda _: None
+) -> Asset:
+    """``functions/<package>`` to deploy; ``finish`` adds to it what it makes of ``also``."""
+    source = ROOT / "functions" / package
+    content = digest([source, Path(__file__), *also])
+
+    def fill(folder: Path) -> None:
+        copy_package(source, folder / package)
+        finish(folder / package)
+        compile_bytecode(folder / package, folder, "/var/task")
+
+    return Asset(once(f"functions/{package}-{content}", fill), content)
 
 
 def digest(sources: Iterable[Path], *also: str) -> str:
@@ -52,3 +88,16 @@ def once(name: str, fill: Callable[[Path], None]) -> Path:
 def copy_package(source: Path, target: Path) -> None:
     """Copy a Python package without what interpreters left in it."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def compile_bytecode(source: Path, root: Path, deployed_root: str) -> None:
+    """Compile all modules below ``source``; tracebacks name them below ``deployed_root``."""
+    compiled = compileall.compile_dir(
+        source,
+        quiet=1,
+        stripdir=root,
+        prependdir=deployed_root,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        raise RuntimeError(f"could not compile {source}")

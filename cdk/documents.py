@@ -5,55 +5,47 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import importlib.resources
+import importlib.util
+from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
-
-from aws_cdk import AssetHashType
-from aws_cdk import aws_lambda as lambda_
 
 from cdk import build
 from cdk.build import ROOT
 from cdk.function import ShopFunction
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from aws_cdk import aws_lambda as lambda_
     from constructs import Construct
 
     from cdk.settings import Settings
 
 API_DOCUMENT = ROOT / "docs" / "openapi.json"
 PAGE = ROOT / "cdk" / "documents_page.html"
-PACKAGE = ROOT / "functions" / "documents"
 _VIEWER = "aws_lambda_powertools.event_handler.openapi.swagger_ui"
 
 
 def documents(
     scope: Construct, *, layer: lambda_.ILayerVersion, settings: Settings
 ) -> ShopFunction:
-    folder, content = build_function()
     return ShopFunction(
         scope,
         "Documents",
         package="documents",
-        code=lambda_.Code.from_asset(
-            str(folder), asset_hash=content, asset_hash_type=AssetHashType.CUSTOM
-        ),
+        code=build_function().code(),
         layer=layer,
         settings=settings,
     )
 
 
-def build_function() -> tuple[Path, str]:
-    """The function's folder, with the files that it serves, and a hash of its content."""
-    content = build.digest([API_DOCUMENT, PAGE, PACKAGE, ROOT / "cdk" / "documents.py"])
-    return build.once(f"documents/{content}", _assemble), content
+def build_function() -> build.Asset:
+    """The function's code with the files that it serves."""
+    sources = [API_DOCUMENT, PAGE, Path(__file__), _viewer()]
+    return build.function("documents", also=sources, finish=_add_static)
 
 
-def _assemble(folder: Path) -> None:
-    build.copy_package(PACKAGE, folder / "documents")
-    static = folder / "documents" / "static"
+def _add_static(package: Path) -> None:
+    static = package / "static"
     static.mkdir()
     (static / "openapi.json").write_bytes(API_DOCUMENT.read_bytes())
     page = render_page().encode()
@@ -63,9 +55,8 @@ def _assemble(folder: Path) -> None:
 
 def render_page() -> str:
     """The page in one piece: it must work without any other host."""
-    viewer = importlib.resources.files(_VIEWER)
-    script = (viewer / "swagger-ui-bundle.min.js").read_text()
-    style = (viewer / "swagger-ui.min.css").read_text()
+    script = (_viewer() / "swagger-ui-bundle.min.js").read_text()
+    style = (_viewer() / "swagger-ui.min.css").read_text()
     template = Template(PAGE.read_text())
     start = template.template.partition('<script id="start">')[2].partition("</script>")[0]
     return template.substitute(
@@ -73,6 +64,14 @@ def render_page() -> str:
         viewer_script=script,
         script_hashes=f"'{_csp_hash(script)}' '{_csp_hash(start)}'",
     )
+
+
+def _viewer() -> Path:
+    """The folder of Swagger UI, which Powertools brings along."""
+    found = importlib.util.find_spec(_VIEWER)
+    if not found or not found.origin:
+        raise RuntimeError(f"{_VIEWER} is not installed")
+    return Path(found.origin).parent
 
 
 def _csp_hash(script: str) -> str:

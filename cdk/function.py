@@ -5,13 +5,12 @@ from __future__ import annotations
 import platform
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk.settings import RETENTION_DAYS
+from cdk.service_log import service_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 # Importing is what a cold start does, and that is CPU, which Lambda gives by memory.
 _MEMORY_MB = 1024
-# Below the gateway's 30 s, above every wait of ours.
-_TIMEOUT = Duration.seconds(15)
+# Below the gateway's 30 s, above every wait of ours (tests/cdk/test_functions.py adds them up).
+_TIMEOUT = Duration.seconds(25)
 
 
 class ShopFunction(Construct):
@@ -39,14 +38,9 @@ class ShopFunction(Construct):
         environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.log_group = logs.LogGroup(
-            self,
-            "Logs",
-            retention=logs.RetentionDays[RETENTION_DAYS[settings.log_retention_days]],
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        log_group = service_log(self, "Logs", settings=settings)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        self.log_group.grant_write(self.role)
+        log_group.grant_write(self.role)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -56,7 +50,7 @@ class ShopFunction(Construct):
             code=code,
             layers=[layer],
             role=self.role,
-            log_group=self.log_group,
+            log_group=log_group,
             # With these, Lambda adds no lines of its own to the one that we write a request.
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,

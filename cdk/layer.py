@@ -1,23 +1,19 @@
 """The shared layer: ``shop`` and the locked third-party packages, built without Docker.
 
-The packages are installed once per lock and architecture, the layer once per content. Bytecode is
-compiled ``unchecked-hash``: ordinary .pyc files carry the source's time, which zipping loses, and
-a stale .pyc doubles the cold start.
+The packages are installed once per lock and architecture, the layer once per content.
 """
 
 from __future__ import annotations
 
-import compileall
 import os
 import platform
-import py_compile
 import shutil
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
@@ -26,8 +22,6 @@ from cdk.build import ROOT
 from cdk.function import architecture
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from constructs import Construct
 
     from cdk.settings import Settings
@@ -44,33 +38,32 @@ _UNUSED = [
     "aws_lambda_powertools/event_handler/openapi/swagger_ui",
 ]
 # Lambda's Python 3.13 runs on Amazon Linux 2023, glibc 2.34.
-_WHEELS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+WHEELS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+_INSTALL_SECONDS = 300
 
 
 def shared_layer(scope: Construct, *, settings: Settings) -> lambda_.LayerVersion:
     """The layer for the architecture that the functions have under ``settings``."""
     target = architecture(settings)
-    folder, content = build_layer(None if settings.local else _WHEELS[target.name])
     return lambda_.LayerVersion(
         scope,
         "SharedLayer",
-        code=lambda_.Code.from_asset(
-            str(folder), asset_hash=content, asset_hash_type=AssetHashType.CUSTOM
-        ),
+        code=build_layer(None if settings.local else WHEELS[target.name]).code(),
         compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
         compatible_architectures=[target],
         description="The shop's shared code and its dependencies",
     )
 
 
-def build_layer(wheels: str | None) -> tuple[Path, str]:
-    """The layer's folder and a hash of its content; ``wheels`` None means this machine's own."""
+def build_layer(wheels: str | None) -> build.Asset:
+    """The layer with ``wheels`` for that platform, or for this very machine when None."""
     name = wheels or f"{platform.system()}-{platform.machine()}".lower()
-    how = build.digest([ROOT / "cdk" / "layer.py"], name)
-    packages_hash = build.digest([LOCK], how)
+    how = [Path(__file__), Path(build.__file__)]
+    packages_hash = build.digest([LOCK, *how], name)
     packages = build.once(f"packages/{name}-{packages_hash}", partial(_install, wheels))
     content = build.digest([SHARED], packages_hash)
-    return build.once(f"layer/{name}-{content}", partial(_assemble, packages)), content
+    folder = build.once(f"layer/{name}-{content}", partial(_assemble, packages))
+    return build.Asset(folder, content)
 
 
 def _install(wheels: str | None, folder: Path) -> None:
@@ -86,30 +79,19 @@ def _install(wheels: str | None, folder: Path) -> None:
             f"--requirements={LOCK}",
         ],
         check=True,
-        env={**os.environ, "UV_COMPILE_BYTECODE": "0"},
+        timeout=_INSTALL_SECONDS,
+        env={**os.environ, "UV_COMPILE_BYTECODE": "0", "UV_SYSTEM_CERTS": "1"},
     )
     for unused in _UNUSED:
         shutil.rmtree(folder / unused)
     for data in (folder / "botocore" / "data").iterdir():
         if data.is_dir() and data.name not in _SERVICES:
             shutil.rmtree(data)
-    _compile(folder, folder)
+    build.compile_bytecode(folder, folder, "/opt/python")
 
 
 def _assemble(packages: Path, folder: Path) -> None:
     python = folder / "python"  # where Lambda looks in a layer
     shutil.copytree(packages, python, copy_function=os.link)
     build.copy_package(SHARED, python / "shop")
-    _compile(python / "shop", python)
-
-
-def _compile(source: Path, root: Path) -> None:
-    compiled = compileall.compile_dir(
-        source,
-        quiet=1,
-        stripdir=root,
-        prependdir="/opt/python",
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not compiled:
-        raise RuntimeError(f"could not compile {source}")
+    build.compile_bytecode(python / "shop", python, "/opt/python")

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from cdk.build import ROOT
+from cdk import build
 from cdk.function import ShopFunction
 
 if TYPE_CHECKING:
@@ -59,10 +59,7 @@ class ServiceContext(Construct):
             self,
             "Service",
             package=package,
-            code=lambda_.Code.from_asset(
-                str(ROOT / "functions"),
-                exclude=["*", f"!{package}", f"!{package}/**", "**/__pycache__"],
-            ),
+            code=build.function(package).code(),
             layer=layer,
             settings=settings,
             environment={"TABLE_NAME": self.table.table_name},

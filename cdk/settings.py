@@ -38,8 +38,15 @@ RETENTION_DAYS = {
     150: "FIVE_MONTHS",
     180: "SIX_MONTHS",
     365: "ONE_YEAR",
+    400: "THIRTEEN_MONTHS",
+    545: "EIGHTEEN_MONTHS",
     731: "TWO_YEARS",
+    1096: "THREE_YEARS",
     1827: "FIVE_YEARS",
+    2192: "SIX_YEARS",
+    2557: "SEVEN_YEARS",
+    2922: "EIGHT_YEARS",
+    3288: "NINE_YEARS",
     3653: "TEN_YEARS",
 }
 
@@ -61,7 +68,7 @@ def _known_retention(days: int) -> int:
     return days
 
 
-_Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+_Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 _Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")]
 
 

@@ -33,6 +33,7 @@ class ShopStack(Stack):
             "ShopStack",
             stack_name=settings.stack_name,
             description="Shop backend",
+            termination_protection=not settings.local,
             env=Environment(region=settings.region) if settings.region else None,
             # The emulator refuses the bootstrap's publishing role on its bucket; locally the
             # command line's own credentials publish the assets.

@@ -1,5 +1,7 @@
 """Routes that belong to no context, and the answer to requests that match no route."""
 
+from http import HTTPStatus
+
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
@@ -12,6 +14,13 @@ api = create_api()
 handler = entrypoint(api)
 
 _CACHE_CONTROL = "public, max-age=300"
+# What a page cannot say of itself: that no other page may put it into a frame.
+_PAGE_HEADERS = {
+    "Cache-Control": _CACHE_CONTROL,
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Vary": "Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @api.get(
@@ -59,7 +68,7 @@ def docs() -> Response[bytes]:
         200,
         content_type="text/html; charset=utf-8",
         body=static.read("docs.html.gz" if encoding else "docs.html"),
-        headers={"Cache-Control": _CACHE_CONTROL, "Vary": "Accept-Encoding", **encoding},
+        headers={**_PAGE_HEADERS, **encoding},
     )
 
 
@@ -69,6 +78,8 @@ def unknown_route(_: NotFoundError) -> Response[str]:
     methods = routes.methods_of(static.paths(), event.path)
     if methods:
         allowed = ", ".join(methods)
+        if event.http_method == "OPTIONS":  # a preflight: the gateway adds what CORS needs
+            return Response(HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
         raise MethodNotAllowed(f"This path takes {allowed}.", headers={"Allow": allowed})
     raise RouteNotFound("See /docs for the routes that there are.")
 

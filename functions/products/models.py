@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from shop.models import ApiModel, Id, NextCursor, Timestamp
+from shop.models import ApiModel, Id, NextCursor, RequestModel, Timestamp
 from shop.money import Money
 
 MAX_STOCK = 2_147_483_647  # INT
@@ -40,32 +40,27 @@ class ProductSort(StrEnum):
     DEAREST = "-price"
 
 
-class ProductSummary(ApiModel):
+class _ProductFields(ApiModel):
+    id: Id
+    name: Annotated[str, Field(examples=["Enamel Camping Mug, 350 ml"])]
+    price: Money
+    image_url: Annotated[str | None, Field(examples=["https://images.example/mug.webp"])]
+    category: Annotated[str | None, Field(examples=["Camping and Hiking"])]
+    stock: Annotated[int, Field(examples=[12])]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class ProductSummary(_ProductFields):
     """A product as lists show it."""
 
-    id: Id
-    name: ProductName
-    price: Money
-    image_url: ImageUrl | None
-    category: CategoryName | None
-    stock: Stock
     in_stock: bool
-    created_at: Timestamp
-    updated_at: Timestamp
 
 
-class Product(ApiModel):
+class Product(_ProductFields):
     """A product with everything there is to know about it."""
 
-    id: Id
-    name: ProductName
-    description: Description | None
-    price: Money
-    image_url: ImageUrl | None
-    category: CategoryName | None
-    stock: Stock
-    created_at: Timestamp
-    updated_at: Timestamp
+    description: Annotated[str | None, Field(examples=["Holds 350 ml, and the heat."])]
 
 
 class ProductPage(ApiModel):
@@ -76,8 +71,8 @@ class ProductPage(ApiModel):
 
 
 class Category(ApiModel):
-    name: CategoryName
-    description: Description | None
+    name: Annotated[str, Field(examples=["Camping and Hiking"])]
+    description: Annotated[str | None, Field(examples=["Kit for a night in the woods."])]
 
 
 class CategoryList(ApiModel):
@@ -86,7 +81,14 @@ class CategoryList(ApiModel):
     items: list[Category]
 
 
-class NewProduct(ApiModel):
+class NewCategory(RequestModel):
+    """What it takes to make a category."""
+
+    name: CategoryName
+    description: Description | None = None
+
+
+class NewProduct(RequestModel):
     """What it takes to make a product."""
 
     name: ProductName

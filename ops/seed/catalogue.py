@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ops.errors import OperationError
 from ops.seed.csv_rows import Columns, Problem, read_rows
 from ops.seed.names import normalised
-from products.models import Category, NewProduct
+from products.models import NewCategory, NewProduct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +43,7 @@ _SENTENCES = {
 class Catalogue:
     """Categories to seed, and then products, which may be made while they are read."""
 
-    categories: Sequence[Category]
+    categories: Sequence[NewCategory]
     products: Iterable[NewProduct]
     product_count: int
 
@@ -72,13 +72,13 @@ def from_files(products: Path | None, categories: Path | None, names: CategoryNa
         raise BadFiles(problems)
     good_products = [each for each in product_rows if isinstance(each, NewProduct)]
     return Catalogue(
-        categories=[each for each in category_rows if isinstance(each, Category)],
+        categories=[each for each in category_rows if isinstance(each, NewCategory)],
         products=good_products,
         product_count=len(good_products),
     )
 
 
-def read_categories(path: Path, names: CategoryNames) -> Iterator[Category | Problem]:
+def read_categories(path: Path, names: CategoryNames) -> Iterator[NewCategory | Problem]:
     """Each category, as ``names`` spells it once it is added there, or what is wrong with it."""
     first_lines: dict[str, int] = {}
     for row in read_rows(path, CATEGORY_COLUMNS):
@@ -90,7 +90,7 @@ def read_categories(path: Path, names: CategoryNames) -> Iterator[Category | Pro
         if "name" in row.cells:
             # A bad row's too: that its products have no category would be a misleading reason.
             fields["name"] = names.add(row.cells["name"])
-        yield _model(Category, fields, Problem(path, row.line, reasons))
+        yield _model(NewCategory, fields, Problem(path, row.line, reasons))
 
 
 def read_products(path: Path, names: CategoryNames) -> Iterator[NewProduct | Problem]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from products.models import Category, NewProduct
+    from products.models import NewCategory, NewProduct
     from shop.dynamo import Item
 
 
@@ -65,7 +65,7 @@ class Entry(Protocol):
 
 @dataclass(frozen=True)
 class CategoryEntry:
-    category: Category
+    category: NewCategory
 
     def row_keys(self) -> list[Item]:
         return [category_key(self.category.name)]

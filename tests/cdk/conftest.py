@@ -7,12 +7,19 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
+from cdk.build import ROOT
 from cdk.settings import Settings
 from cdk.stack import ShopStack
 
 
+def application(**options: Any) -> App:
+    """An application with the feature flags of cdk.json, as the command line makes it."""
+    return App(context=json.loads((ROOT / "cdk.json").read_text())["context"], **options)
+
+
 def synthesize(**settings: Any) -> dict[str, Any]:
-    template = Template.from_stack(ShopStack(App(), settings=Settings.model_validate(settings)))
+    stack = ShopStack(application(), settings=Settings.model_validate(settings))
+    template = Template.from_stack(stack)
     document: dict[str, Any] = json.loads(json.dumps(template.to_json()))
     return document
 

@@ -43,6 +43,23 @@ def test_routes_are_exactly_the_operations_of_the_document_and_the_fallback(
     assert routes == handlers | {"$default": "documents.handler.handler"}
 
 
+def test_the_gateway_may_call_each_function_by_its_routes_and_no_other(
+    template: dict[str, Any], document: dict[str, Any]
+) -> None:
+    """An ARN ends in stage, method and path; the catch-all route has no method: just two parts."""
+    allowed: dict[str, set[str]] = {}
+    for permission in resources(template, "AWS::Lambda::Permission").values():
+        function = permission["Properties"]["FunctionName"]["Fn::GetAtt"][0]
+        handler = template["Resources"][function]["Properties"]["Handler"]
+        path = permission["Properties"]["SourceArn"]["Fn::Join"][1][-1]
+        allowed.setdefault(handler.partition(".")[0], set()).add(path)
+    expected: dict[str, set[str]] = {"documents": {"/*/*"}}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            expected.setdefault(operation["tags"][0], set()).add(f"/*/*{path}")
+    assert allowed == expected
+
+
 def test_an_operation_that_asks_for_a_token_is_not_deployed_without_an_authorizer(
     document: dict[str, Any],
 ) -> None:

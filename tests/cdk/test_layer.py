@@ -1,21 +1,21 @@
 """The shared layer and the functions' code, as folders that would be zipped."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from cdk import build, layer
+from cdk import build, documents, layer
 from ops.paths import ROOT
 
 
 @pytest.fixture(scope="module")
 def host_layer() -> Path:
     """The layer for this very machine, which the local environment uses."""
-    folder, _ = layer.build_layer(None)
-    return folder / "python"
+    return layer.build_layer(None).folder / "python"
 
 
 def test_every_module_has_bytecode_that_is_never_checked_against_its_source(
@@ -45,6 +45,39 @@ def test_the_functions_start_from_the_layer_and_their_code_alone(host_layer: Pat
     subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
 
 
+def test_what_is_deployed_is_for_arm64_throughout() -> None:
+    libraries = list(layer.build_layer(layer.WHEELS["arm64"]).folder.rglob("*.so"))
+    assert libraries
+    for library in libraries:
+        machine = int.from_bytes(
+            library.read_bytes()[18:20], "little"
+        )  # e_machine of the ELF header
+        assert machine == 183, f"{library} is not for aarch64"
+
+
+@pytest.mark.parametrize("asset", [build.function("products"), documents.build_function()])
+def test_functions_are_deployed_with_bytecode_too(asset: build.Asset) -> None:
+    modules = [each for each in asset.folder.rglob("*.py") if "__pycache__" not in each.parts]
+    assert len(modules) > 3
+    for module in modules:
+        compiled = Path(importlib.util.cache_from_source(str(module))).read_bytes()
+        assert int.from_bytes(compiled[4:8], "little") == 0b01
+
+
+def test_another_viewer_makes_another_documents_function(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = documents.build_function().content
+    viewer = tmp_path / "viewer"
+    shutil.copytree(documents._viewer(), viewer)
+    monkeypatch.setattr(documents, "_viewer", lambda: viewer)
+    monkeypatch.setattr(documents, "_add_static", lambda _package: None)
+    (viewer / "swagger-ui.min.css").write_text("body {}")
+    asset = documents.build_function()
+    shutil.rmtree(asset.folder)
+    assert asset.content != before
+
+
 def test_a_layer_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = layer.build_layer(None)
 
@@ -59,7 +92,7 @@ def test_a_layer_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_change_of_our_code_makes_another_layer_of_the_same_packages(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    _, before = layer.build_layer(None)
+    before = layer.build_layer(None)
     changed = tmp_path / "shop"
     build.copy_package(layer.SHARED, changed)
     (changed / "money.py").write_text("# changed\n")
@@ -70,9 +103,9 @@ def test_a_change_of_our_code_makes_another_layer_of_the_same_packages(
         raise AssertionError("installed again")
 
     monkeypatch.setattr(layer, "_install", refuse)
-    folder, after = layer.build_layer(None)
-    folder.rmdir()
-    assert after != before
+    after = layer.build_layer(None)
+    after.folder.rmdir()
+    assert after.content != before.content
 
 
 def test_a_build_that_fails_leaves_nothing_behind(

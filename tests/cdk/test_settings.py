@@ -4,10 +4,14 @@ import subprocess
 import sys
 
 import pytest
+from aws_cdk import Stack
+from aws_cdk import aws_logs as logs
+from aws_cdk.assertions import Template
 
 from cdk import settings
 from cdk.settings import RETENTION_DAYS, SettingsError
 from ops.paths import ROOT
+from tests.cdk.conftest import resources
 
 
 def test_without_any_setting_the_defaults_hold() -> None:
@@ -62,10 +66,12 @@ def test_a_wrong_setting_is_named(context: dict[str, object], words: list[str]) 
         assert word in str(caught.value)
 
 
-def test_every_retention_that_we_offer_exists() -> None:
-    from aws_cdk import aws_logs as logs  # noqa: PLC0415  (slow to import, needed here alone)
-
-    assert {logs.RetentionDays[name] for name in RETENTION_DAYS.values()}
+def test_retention_days_are_what_their_names_say() -> None:
+    stack = Stack()
+    for days, name in RETENTION_DAYS.items():
+        logs.LogGroup(stack, f"Kept{days}", retention=logs.RetentionDays[name])
+    kept = resources(dict(Template.from_stack(stack).to_json()), "AWS::Logs::LogGroup").values()
+    assert sorted(each["Properties"]["RetentionInDays"] for each in kept) == sorted(RETENTION_DAYS)
 
 
 def test_synth_stops_with_one_sentence_and_no_traceback() -> None:

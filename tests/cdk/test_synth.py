@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Validations
+from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from cdk.settings import Settings
 from cdk.stack import ShopStack
+from tests.cdk.conftest import application
 
 # Rules that we break on purpose. Each needs a reason; a rule that holds again must leave the list.
 ACCEPTED = {
@@ -29,7 +30,7 @@ def test_no_account_region_or_lookup_is_in_the_template(template: dict[str, Any]
 
 
 def test_synth_asks_aws_nothing(tmp_path: Path) -> None:
-    app = App(outdir=str(tmp_path))
+    app = application(outdir=str(tmp_path))
     ShopStack(app, settings=Settings())
     app.synth()
     manifest = json.loads((tmp_path / "manifest.json").read_text())
@@ -37,13 +38,18 @@ def test_synth_asks_aws_nothing(tmp_path: Path) -> None:
 
 
 def test_the_stack_is_called_by_its_stage() -> None:
-    stack = ShopStack(App(), settings=Settings(stage="prod", region="eu-west-1"))
+    stack = ShopStack(application(), settings=Settings(stage="prod", region="eu-west-1"))
     assert stack.stack_name == "shop-prod"
     assert stack.region == "eu-west-1"
 
 
+def test_a_stack_in_an_account_is_not_deleted_by_accident() -> None:
+    assert ShopStack(application(), settings=Settings(stage="prod")).termination_protection
+    assert not ShopStack(application(), settings=Settings(stage="local")).termination_protection
+
+
 def test_cdk_nag_finds_nothing_but_what_we_accept(tmp_path: Path) -> None:
-    app = App(outdir=str(tmp_path))
+    app = application(outdir=str(tmp_path))
     ShopStack(app, settings=Settings())
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     with pytest.raises(RuntimeError, match="ValidationFailed"):

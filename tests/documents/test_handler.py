@@ -121,14 +121,14 @@ def test_the_page_comes_as_it_is_to_everyone_else(client: Client, headers: dict[
     ],
     ids=lambda path: ascii(path)[:30],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_an_unknown_path_is_404(client: Client, method: str, path: str) -> None:
     answer, problem = client.no_route(method, path)
     assert (answer["statusCode"], problem["type"]) == (404, "route-not-found")
     assert "Allow" not in answer["headers"]
 
 
-@pytest.mark.parametrize("method", sorted(set(HTTPMethod) - {"GET"}))
+@pytest.mark.parametrize("method", sorted(set(HTTPMethod) - {"GET", "OPTIONS"}))
 @pytest.mark.parametrize("path", ["/categories", "/health", "/docs"])
 def test_a_wrong_method_on_a_known_path_is_405_and_says_what_is_allowed(
     client: Client, method: str, path: str
@@ -162,3 +162,16 @@ def test_a_file_that_was_not_deployed_is_500(client: Client, tmp_path: Path) -> 
     answer = client.get("/docs")
     assert answer["statusCode"] == 500
     assert "docs.html" not in answer["body"]
+
+
+def test_a_preflight_of_a_known_path_succeeds(context: LambdaContext) -> None:
+    """With a catch-all route the gateway sends OPTIONS here, and browsers insist on a 2xx."""
+    answer = handler.handler(http_event("OPTIONS", "/products", route=DEFAULT_ROUTE), context)
+    assert (answer["statusCode"], answer["headers"]["Allow"]) == (204, "GET")
+    assert not answer["body"]
+
+
+def test_no_other_page_may_frame_the_page(client: Client) -> None:
+    headers = client.get("/docs")["headers"]
+    assert headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"

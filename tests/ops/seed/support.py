@@ -12,7 +12,7 @@ from botocore.compat import HTTPHeaders
 
 from ops.seed.catalogue import Catalogue
 from ops.target import Target
-from products.models import Category, NewProduct
+from products.models import NewCategory, NewProduct
 from shop.dynamo import from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -42,14 +42,16 @@ class EmulatedTarget(Target):
         return {"ProductsTableName": TABLE}
 
 
-def catalogue(*entries: Category | NewProduct) -> Catalogue:
+def catalogue(*entries: NewCategory | NewProduct) -> Catalogue:
     products = [each for each in entries if isinstance(each, NewProduct)]
-    categories = [each for each in entries if isinstance(each, Category)]
+    categories = [each for each in entries if isinstance(each, NewCategory)]
     return Catalogue(categories, products, len(products))
 
 
 def new_product(name: str = "Chai", **fields: Any) -> NewProduct:
-    return NewProduct.model_validate({"name": name, "price": "18.00", "stock": 39} | fields)
+    return NewProduct.model_validate(
+        {"name": name, "price": "18.00", "stock": 39} | fields, by_name=True
+    )
 
 
 def numbered(count: int, **fields: Any) -> list[NewProduct]:

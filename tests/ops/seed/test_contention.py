@@ -20,7 +20,7 @@ from ops.seed.writer import (
     Writer,
     packed,
 )
-from products.models import Category, NewProduct
+from products.models import NewCategory, NewProduct
 from tests.ops.seed.support import (
     Calls,
     cancelled,
@@ -94,11 +94,11 @@ def test_a_sale_in_between_is_not_undone(store: Store) -> None:
 
 @pytest.mark.parametrize("before", ["Tea", None])
 def test_a_category_changed_in_between_is_read_again(store: Store, before: str | None) -> None:
-    load(store, catalogue(Category(name="Drinks", description=before)))
+    load(store, catalogue(NewCategory(name="Drinks", description=before)))
     row = {"pk": "CATEGORY", "sk": "Drinks", "description": "Juice"}
     seen = Calls(once(lambda: change_row(store, row))).listen(store, "TransactWriteItems")
 
-    summary = load(store, catalogue(Category(name="Drinks", description="Coffee")))
+    summary = load(store, catalogue(NewCategory(name="Drinks", description="Coffee")))
 
     assert summary.categories == Counts(0, 1, 0)
     assert seen.count == 2
@@ -106,13 +106,13 @@ def test_a_category_changed_in_between_is_read_again(store: Store, before: str |
 
 
 def test_a_category_deleted_in_between_is_created(store: Store) -> None:
-    load(store, catalogue(Category(name="Drinks", description=None)))
+    load(store, catalogue(NewCategory(name="Drinks", description=None)))
     key = {"pk": {"S": "CATEGORY"}, "sk": {"S": "Drinks"}}
     Calls(once(lambda: store.client.delete_item(TableName=store.table, Key=key))).listen(
         store, "TransactWriteItems"
     )
 
-    summary = load(store, catalogue(Category(name="Drinks", description="Coffee")))
+    summary = load(store, catalogue(NewCategory(name="Drinks", description="Coffee")))
 
     assert summary.categories == Counts(1, 0, 0)
 
@@ -142,7 +142,7 @@ def test_it_gives_up_and_says_how_far_it_came(store: Store, pauses: list[float])
     calls.listen(store, "TransactWriteItems")
 
     with pytest.raises(OperationError) as error:
-        load(store, catalogue(Category(name="Drinks", description=None), *numbered(60)))
+        load(store, catalogue(NewCategory(name="Drinks", description=None), *numbered(60)))
 
     written = len(product_rows(store))
     assert written in {10, 50}

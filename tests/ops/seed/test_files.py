@@ -15,7 +15,7 @@ from ops.errors import OperationError
 from ops.seed.catalogue import BadFiles, Catalogue, from_files, read_categories, read_products
 from ops.seed.csv_rows import Problem
 from ops.seed.names import CategoryNames, normalised
-from products.models import MAX_STOCK, Category, NewProduct
+from products.models import MAX_STOCK, NewCategory, NewProduct
 from tests.ops.seed.support import csv_text, names, new_product
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def test_a_file_as_shops_have_it(write: Write) -> None:
 
     assert catalogue == Catalogue(
         categories=[
-            Category(name="Beverages", description="Soft drinks, coffees, teas"),
-            Category(name="Condiments", description=None),
+            NewCategory(name="Beverages", description="Soft drinks, coffees, teas"),
+            NewCategory(name="Condiments", description=None),
         ],
         products=[
             new_product(description="10 boxes x 20 bags", category="Beverages"),
@@ -359,7 +359,7 @@ PRODUCTS = st.builds(
     price=st.decimals(0, Decimal("99999999.99"), places=2),
     category=st.sampled_from(["Beverages", "Grains/Cereals", None]),
     stock=st.integers(0, MAX_STOCK),
-    image_url=st.none() | st.text(URL_CHARACTERS, min_size=1, max_size=40).map("https://{}".format),
+    imageUrl=st.none() | st.text(URL_CHARACTERS, min_size=1, max_size=40).map("https://{}".format),
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops.seed.load import Counts, Summary, load, load_sample
-from products.models import Category, ProductSort
+from products.models import Category, NewCategory, ProductSort
 from products.repository import ProductRepository
 from shop import clock
 from shop.dynamo import Table
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ops.seed.store import Store
     from tests.ops.seed.support import EmulatedTarget
 
-BEVERAGES = Category(name="Beverages", description="Soft drinks, coffees, teas")
+BEVERAGES = NewCategory(name="Beverages", description="Soft drinks, coffees, teas")
 NONE = Counts(0, 0, 0)
 
 
@@ -174,9 +174,9 @@ def test_a_description_alone_makes_a_new_version(store: Store) -> None:
 
 @pytest.mark.parametrize(("before", "after"), [("Tea", "Coffee"), ("Tea", None), (None, "Tea")])
 def test_a_category_is_updated(store: Store, before: str | None, after: str | None) -> None:
-    load(store, catalogue(Category(name="Drinks", description=before)))
+    load(store, catalogue(NewCategory(name="Drinks", description=before)))
 
-    summary = load(store, catalogue(Category(name="Drinks", description=after)))
+    summary = load(store, catalogue(NewCategory(name="Drinks", description=after)))
 
     assert summary == Summary(categories=Counts(0, 1, 0), products=NONE)
     assert repository(store).categories() == [Category(name="Drinks", description=after)]
@@ -186,7 +186,7 @@ def test_what_the_catalogue_does_not_name_is_left_alone(store: Store) -> None:
     load(store, catalogue(BEVERAGES, *numbered(3)))
     before = table_rows(store)
 
-    load(store, catalogue(Category(name="Drinks", description=None), new_product()))
+    load(store, catalogue(NewCategory(name="Drinks", description=None), new_product()))
 
     assert table_rows(store).items() >= before.items()
 
@@ -195,7 +195,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(store: Store) -> No
     load(store, catalogue(BEVERAGES, *numbered(3)))
     before = table_rows(store)
     news = catalogue(
-        Category(name="Drinks", description=None),
+        NewCategory(name="Drinks", description=None),
         BEVERAGES,
         *numbered(2),
         new_product("Product 2", price="1.00"),
@@ -220,7 +220,7 @@ def test_categories_come_before_products(store: Store) -> None:
     load(
         store,
         catalogue(
-            new_product("Coffee", category="Drinks"), Category(name="Drinks", description=None)
+            new_product("Coffee", category="Drinks"), NewCategory(name="Drinks", description=None)
         ),
     )
 

@@ -45,13 +45,13 @@ def client() -> DynamoDBClient:
     """The process's one client, made when first needed.
 
     The waits fit into an API request: a call that answers at all does so within milliseconds, and
-    standard mode retries with jitter.
+    standard mode retries with jitter, waiting up to 1 s and then 2 s.
     """
     return boto3.client(
         "dynamodb",
         config=Config(
             connect_timeout=1,
-            read_timeout=3,
+            read_timeout=1,
             retries={"mode": "standard", "total_max_attempts": 3},
         ),
     )

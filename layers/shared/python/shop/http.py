@@ -75,16 +75,17 @@ def entrypoint(api: APIGatewayHttpResolver) -> Entrypoint:
 
     def handle(event: Event, context: LambdaContext) -> Answer:
         started = time.perf_counter()
-        answer = api.resolve(event, context)
         request = event["requestContext"]
+        logger().append_keys(
+            request_id=request["requestId"], function_request_id=context.aws_request_id
+        )
+        answer = api.resolve(event, context)
         logger().info(
             "request",
             method=request["http"]["method"],
             route=event["routeKey"],
             status=answer["statusCode"],
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
-            request_id=request["requestId"],
-            function_request_id=context.aws_request_id,
         )
         return answer
 

@@ -7,14 +7,27 @@ from pydantic.alias_generators import to_camel
 
 
 class ApiModel(BaseModel):
-    """camelCase in JSON, snake_case in Python; unknown fields are refused."""
+    """What we answer: camelCase in JSON, made by its snake_case names in Python.
+
+    Its fields are not held to the limits of requests: what is stored was checked when it came, and
+    tightening a limit must not make it unreadable.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
-        populate_by_name=True,
+        validate_by_name=True,
+        validate_by_alias=False,
         extra="forbid",
         frozen=True,
+        # A fault is logged, and what people typed has no place there.
+        hide_input_in_errors=True,
     )
+
+
+class RequestModel(ApiModel):
+    """What clients send: camelCase only, since the document names nothing else."""
+
+    model_config = ConfigDict(validate_by_name=False, validate_by_alias=True)
 
 
 Id = Annotated[str, Field(examples=["5b0f3f0c7e6f5d0e8e5d9f0a1b2c3d4e"])]
@@ -37,7 +50,6 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(
         alias_generator=to_camel,
-        populate_by_name=True,
         extra="allow",
         json_schema_extra={
             "example": {
