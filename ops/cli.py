@@ -1,5 +1,6 @@
 """The ``shop`` command."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -20,6 +21,9 @@ app.command()(seed)
 @app.callback()
 def main() -> None:
     """Operate the shop: the local stack, its data, its documents."""
+    # A proxy of the network must not get the requests to this very machine.
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1"]))
 
 
 @app.command()

@@ -70,7 +70,12 @@ def end_tree(pid: int, grace: float = _GRACE_SECONDS) -> None:
 
 def clean_environment() -> dict[str, str]:
     """Our environment without anything that would lead to a real AWS account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def tail(log: Path, *, lines: int = 15, start: int = 0) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
     from mypy_boto3_logs import CloudWatchLogsClient
 
 LOCAL_STACK = "shop-local"
@@ -53,6 +56,21 @@ class Target:
     def logs(self) -> CloudWatchLogsClient:
         return self.session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)
 
+    def lambda_function(self, name: str) -> FunctionConfigurationResponseTypeDef:
+        """The configuration of the function ``name``."""
+        client = self.session.client("lambda", endpoint_url=self.endpoint_url, config=_CONFIG)
+        return client.get_function_configuration(FunctionName=name)
+
+    def resources(self, kind: str) -> list[str]:
+        """Physical ids of the stack's resources of a CloudFormation type."""
+        pages = self.cloudformation().get_paginator("list_stack_resources")
+        return [
+            resource["PhysicalResourceId"]
+            for page in pages.paginate(StackName=self.stack)
+            for resource in page["StackResourceSummaries"]
+            if resource["ResourceType"] == kind
+        ]
+
     def outputs(self) -> Mapping[str, str]:
         """The stack's outputs by name. Raises OperationError when it cannot be found or asked."""
         try:
@@ -78,12 +96,29 @@ def local_target(folder: Path = LOCAL) -> Target:
 
 
 def local_session() -> boto3.Session:
-    """Credentials that the local AWS takes for its administrator; they open nothing else."""
-    return boto3.Session("test", "test", region_name=LOCAL_REGION)
+    """Credentials that the local AWS takes for its administrator; they open nothing else.
+
+    Nothing of the person's own AWS configuration takes part, be it right or wrong.
+    """
+    nowhere = (None, None, os.devnull, None)
+    nothing = {
+        "profile": (None, None, None, None),
+        "config_file": nowhere,
+        "credentials_file": nowhere,
+    }
+    return boto3.Session(
+        "test",
+        "test",
+        region_name=LOCAL_REGION,
+        botocore_session=botocore.session.Session(session_vars=nothing),
+    )
 
 
 def find_target(stack: str | None, region: str | None = None) -> Target:
     """The stack of this name, with the AWS credentials at hand; without a name the local one."""
     if stack is None:
         return local_target()
-    return Target(stack, boto3.Session(region_name=region))
+    try:
+        return Target(stack, boto3.Session(region_name=region))
+    except BotoCoreError as error:
+        raise OperationError(f"Could not use the AWS credentials at hand: {error}") from error

@@ -27,7 +27,6 @@ _PAGE_HEADERS = {
     "/health",
     operation_id="health",
     summary="Whether the API answers",
-    tags=["documents"],
     openapi_extensions=PUBLIC,
     responses=documented("It does"),
 )
@@ -39,7 +38,6 @@ def health() -> Health:
     "/openapi.json",
     operation_id="openapi",
     summary="This document",
-    tags=["documents"],
     openapi_extensions=PUBLIC,
     responses=documented("OpenAPI 3.1", content={JSON: {"type": "object"}}),
 )
@@ -56,7 +54,6 @@ def openapi() -> Response[str]:
     "/docs",
     operation_id="docs",
     summary="The whole API on one page, to read and to try",
-    tags=["documents"],
     openapi_extensions=PUBLIC,
     responses=documented("A web page", content={"text/html": {"type": "string"}}),
     enable_validation=False,  # which would take the bytes for text

@@ -35,7 +35,6 @@ def repository() -> ProductRepository:
     "/products",
     operation_id="listProducts",
     summary="Browse the catalogue",
-    tags=["products"],
     openapi_extensions=PUBLIC,
     responses=documented("A page of products", InvalidCursor, ValidationFailed, Unavailable),
 )
@@ -54,7 +53,6 @@ def list_products(
     "/products/<product_id>",
     operation_id="getProduct",
     summary="One product",
-    tags=["products"],
     openapi_extensions=PUBLIC,
     responses=documented(
         "The product",
@@ -76,7 +74,6 @@ def get_product(
     "/categories",
     operation_id="listCategories",
     summary="All categories",
-    tags=["products"],
     openapi_extensions=PUBLIC,
     responses=documented("The categories, by name", Unavailable),
 )

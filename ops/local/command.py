@@ -24,6 +24,13 @@ console = Console(highlight=False)
 folder = LocalFolder(LOCAL)
 
 
+@app.callback()
+def main() -> None:
+    """End what was begun, in order, when the terminal closes or someone ends the command."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
 @app.command()
 def up(
     *,
@@ -32,8 +39,6 @@ def up(
     port: Annotated[int | None, typer.Option(help="Instead of 4566, or else any free one")] = None,
 ) -> None:
     """Start it, deploy, seed. Ctrl-C ends it; its data stays for the next time."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
     running = emulator.find_running(folder)
     if running:
         raise OperationError(

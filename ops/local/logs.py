@@ -28,33 +28,31 @@ class Line(NamedTuple):
 def lines(target: Target, *, follow: bool) -> Iterator[str]:
     """Lines of all functions in the order of their time; with ``follow`` also those to come."""
     client = target.logs()
-    groups = _function_log_groups(target)
-    seen: set[Line] = set()
+    groups = _log_groups(target)
+    since = 0
+    shown: set[Line] = set()  # of the last millisecond that was read, which may not be complete
     while True:
-        for line in sorted(_lines(client, groups)):
-            if line not in seen:
-                seen.add(line)
-                yield line.text
+        new = sorted(set(_lines(client, groups, since)) - shown)
+        yield from (line.text for line in new)
+        if new:
+            since = new[-1].milliseconds
+            shown = {line for line in {*shown, *new} if line.milliseconds == since}
         if not follow:
             return
         time.sleep(_POLL_SECONDS)
 
 
-def _function_log_groups(target: Target) -> list[str]:
-    pages = target.cloudformation().get_paginator("list_stack_resources")
-    return [
-        resource["PhysicalResourceId"]
-        for page in pages.paginate(StackName=target.stack)
-        for resource in page["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::Logs::LogGroup"
-    ]
+def _log_groups(target: Target) -> list[str]:
+    functions = target.resources("AWS::Lambda::Function")
+    configured = map(target.lambda_function, functions)
+    return [function["LoggingConfig"]["LogGroup"] for function in configured]
 
 
-def _lines(client: CloudWatchLogsClient, groups: list[str]) -> list[Line]:
-    return [
-        Line(event["timestamp"], event["logStreamName"], event["message"].rstrip("\n"))
-        for group in groups
-        for page in client.get_paginator("filter_log_events").paginate(logGroupName=group)
-        for event in page["events"]
-        if not event["message"].startswith(_PLATFORM)
-    ]
+def _lines(client: CloudWatchLogsClient, groups: list[str], since: int) -> Iterator[Line]:
+    pages = client.get_paginator("filter_log_events")
+    for group in groups:
+        for page in pages.paginate(logGroupName=group, startTime=since):
+            for event in page["events"]:
+                if not event["message"].startswith(_PLATFORM):
+                    text = event["message"].rstrip("\n")
+                    yield Line(event["timestamp"], event["logStreamName"], text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -78,14 +77,10 @@ def bring_up(
 
 def deploy(folder: LocalFolder, running: Emulator, steps: Steps) -> None:
     """Synthesize and deploy the checkout as it is now."""
-    with (
-        steps.step("Synthesizing the stack", "Stack synthesized"),
-        ThreadPoolExecutor(max_workers=1) as background,
-    ):
-        bootstrapped = background.submit(deployment.bootstrap, folder, running.endpoint_url)
+    with steps.step("Synthesizing the stack", "Stack synthesized"):
         deployment.synthesize(folder)
-        bootstrapped.result()
     with steps.step("Deploying the stack", "Stack deployed"):
+        deployment.bootstrap(folder, running.endpoint_url)
         deployment.deploy(folder, running.endpoint_url)
         gaps.apply(folder.template(), target_at(running.endpoint_url))
 

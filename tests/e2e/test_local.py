@@ -17,15 +17,15 @@ from tests.e2e.conftest import outputs, shop
 pytestmark = pytest.mark.e2e
 
 
-def processes_of(folder: Path) -> list[psutil.Process]:
-    """What still runs for a local stack: it all works below the stack's folder."""
+def processes_of(folder: Path) -> list[str]:
+    """What runs for a local stack, the CDK and its children too: they all were told its folder."""
     found = []
     for process in psutil.process_iter():
         try:
-            if str(folder) in process.environ().get("TMPDIR", ""):
-                found.append(process)
+            if any(str(folder) in value for value in process.environ().values()):
+                found.append(process.name())
         except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue
+            continue  # another person's, or gone
     return found
 
 
@@ -74,6 +74,7 @@ def test_up_deploys_restarts_with_its_data_and_leaves_no_process(
         target_at(said["endpointUrl"]).dynamodb().put_item(
             TableName=table, Item={"pk": {"S": "KEPT"}, "sk": {"S": "KEPT"}}
         )
+        assert len(processes_of(folder.root)) >= 2  # shop and the emulator, so that we do see them
         second_start = shop(folder.root, "local", "up")
         assert "already running" in second_start.communicate(timeout=60)[0]
         assert second_start.returncode == 1
@@ -102,7 +103,8 @@ def test_an_interrupt_during_the_deployment_leaves_no_process(tmp_path: Path) ->
     folder = LocalFolder(tmp_path / "local")
     up = shop(folder.root, "local", "up", "--port", "0")
     wait_for(folder.process_note, up)
-    time.sleep(2)  # somewhere in synth or bootstrap
+    time.sleep(2)
+    assert "node" in processes_of(folder.root)  # the CDK is at work
     up.send_signal(signal.SIGTERM)
     text = up.communicate(timeout=60)[0]
     assert "Traceback" not in text

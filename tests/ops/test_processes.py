@@ -67,6 +67,11 @@ def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(tmp_pat
 def test_an_account_of_the_person_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("OTHER", "kept")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     passed = processes.clean_environment()
     assert passed["OTHER"] == "kept"
-    assert not any(name.startswith("AWS_") for name in passed)
+    assert {name: value for name, value in passed.items() if name.startswith("AWS_")} == {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
