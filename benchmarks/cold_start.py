@@ -77,7 +77,7 @@ def stale_copy(layer: Path, target: Path) -> Path:
 
 def measure(layer: Path, code: Path, function: str) -> float:
     """Seconds of CPU from an empty interpreter to a function that could answer."""
-    ran = subprocess.run(  # noqa: S603  (our own words)
+    ran = subprocess.run(
         [sys.executable, "-I", "-S", "-c", PROGRAM, json.dumps([str(layer), str(code)]), function],
         env={
             "AWS_REGION": "eu-central-1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Duration, Tags
 from aws_cdk import aws_apigatewayv2 as gateway
@@ -96,8 +96,7 @@ class Api(Construct):
             throttle=gateway.ThrottleSettings(rate_limit=_RATE, burst_limit=_BURST),
         )
         # The construct's own access_log_settings is an interface that Python cannot implement.
-        resource = stage.node.default_child
-        assert isinstance(resource, gateway.CfnStage)  # noqa: S101  (tells mypy)
+        resource = cast("gateway.CfnStage", stage.node.default_child)
         resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=log_group.log_group_arn, format=json.dumps(_ACCESS_LOG)
         )

@@ -69,7 +69,7 @@ def build_layer(wheels: str | None) -> build.Asset:
 def _install(wheels: str | None, folder: Path) -> None:
     platform_option = ["--python-platform", wheels] if wheels else []
     command = [find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
-    subprocess.run(  # noqa: S603  (our own words)
+    subprocess.run(
         [
             *command,
             "--only-binary=:all:",

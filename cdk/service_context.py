@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -52,8 +52,7 @@ class ServiceContext(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        resource = self.table.node.default_child
-        assert isinstance(resource, dynamodb.CfnGlobalTable)  # noqa: S101  (tells mypy)
+        resource = cast("dynamodb.CfnGlobalTable", self.table.node.default_child)
         resource.override_logical_id(f"{construct_id}Table")
         shop_function = ShopFunction(
             self,

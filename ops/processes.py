@@ -28,7 +28,7 @@ def run(
     """
     with log.open("ab") as output:
         start = output.tell()
-        process = subprocess.Popen(  # noqa: S603  (our own words)
+        process = subprocess.Popen(
             command,
             env=dict(env),
             stdin=subprocess.DEVNULL,

@@ -16,5 +16,5 @@ def read(name: str) -> bytes:
 @cache
 def paths() -> dict[str, dict[str, Any]]:
     """The paths of the API document: operations by path template and lower-case method."""
-    document: dict[str, Any] = json.loads(read("openapi.json"))
-    return document["paths"]  # type: ignore[no-any-return]
+    described: dict[str, dict[str, Any]] = json.loads(read("openapi.json"))["paths"]
+    return described

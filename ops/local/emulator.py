@@ -82,7 +82,7 @@ def start(folder: LocalFolder, port: int | None = None) -> Emulator:
     folder.prepare()
     port = _free_port(port)
     with folder.emulator_log.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  (our own words)
+        process = subprocess.Popen(
             [str(PYTHON), "-m", _MODULE],
             env=_environment(folder, port),
             cwd=folder.scratch,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections import Counter
 from threading import Event, Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ops.errors import OperationError
 from ops.seed.plan import Change, Outcome
 from shop import clock
+from shop.retry import full_jitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,8 +25,6 @@ MAX_ACTIONS = 100
 MAX_BYTES = 3_900_000  # the service takes 4 MB; this leaves room for the rest of the request
 
 ATTEMPTS = 10
-_BACKOFF_SECONDS = 0.1
-_BACKOFF_MOST = 10.0
 
 
 class Tally:
@@ -100,9 +98,8 @@ class Writer:
         return [Planned(entry, entry.change(self._store.table, rows, now)) for entry in batch]
 
     def _pause(self, attempt: int) -> None:
-        """Full jitter: those who met once do not meet again. Ends early when ``stop`` is set."""
-        most = min(_BACKOFF_MOST, _BACKOFF_SECONDS * 2**attempt)
-        self._stop.wait(random.uniform(0, most))  # noqa: S311  (no secret)
+        """Ends early when ``stop`` is set."""
+        self._stop.wait(full_jitter(attempt, first=0.2, most=10))
 
 
 def packed(planned: Iterable[Planned]) -> Iterator[list[Planned]]:

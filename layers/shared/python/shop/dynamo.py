@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore import exceptions
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 from shop.errors import Unavailable
+from shop.retry import full_jitter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,7 +23,6 @@ type Item = Mapping[str, Any]
 """Attributes by name, as Python values; numbers are Decimal."""
 
 _BATCH_ATTEMPTS = 5
-_BACKOFF_SECONDS = 0.05
 
 # What DynamoDB answers when it wants us to come back later.
 _BUSY = {
@@ -119,7 +118,7 @@ class Table:
         }
         for attempt in range(_BATCH_ATTEMPTS):
             if attempt:
-                time.sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311  (jitter)
+                time.sleep(full_jitter(attempt, first=0.1, most=1))
             answer = _available(partial(self._client.batch_get_item, RequestItems=pending))
             rows += [from_wire(row) for row in answer["Responses"].get(self.name, [])]
             pending = answer.get("UnprocessedKeys")
@@ -131,9 +130,9 @@ class Table:
 def _available[Answer](call: Callable[[], Answer]) -> Answer:
     try:
         return call()
-    except ClientError as error:
+    except exceptions.ClientError as error:
         if error.response["Error"]["Code"] in _BUSY:
             raise Unavailable from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
         raise Unavailable from error
