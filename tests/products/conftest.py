@@ -8,6 +8,7 @@ from moto import mock_aws
 from shop import dynamo
 from tests.products.catalogue import Catalogue, Customer
 from tests.products.tables import create_products_table
+from tests.shop.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,3 +44,10 @@ def calls(catalogue: Catalogue) -> list[str]:
         "before-call.dynamodb", lambda model, **_: made.append(model.name)
     )
     return made
+
+
+@pytest.fixture
+def untouched(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """A DynamoDB that nothing should reach."""
+    monkeypatch.setenv("TABLE_NAME", "products")
+    return Wire(dynamo.client(), AssertionError("no call was wanted"))

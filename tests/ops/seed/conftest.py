@@ -12,6 +12,9 @@ from tests.products.tables import create_products_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.ops.seed.files import Write
 
 
 @pytest.fixture
@@ -41,3 +44,15 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr("random.uniform", shortest)
     return longest
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file; where it is."""
+
+    def to_file(name: str, content: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return to_file
