@@ -65,7 +65,7 @@ def _cdk(
         [str(NODE_FOLDER / "node"), str(CDK), *arguments, *output, *context, *_PLAIN],
         what=what,
         log=folder.deploy_log,
-        env=_environment() | dict(variables),
+        env=_environment() | {"TMPDIR": str(folder.scratch)} | dict(variables),
     )
 
 
