@@ -5,6 +5,7 @@ import sys
 from aws_cdk import App
 
 from cdk import settings
+from cdk.build import BuildError
 from cdk.stack import ShopStack
 
 
@@ -14,7 +15,10 @@ def main() -> None:
         chosen = settings.read(app.node.get_all_context())
     except settings.SettingsError as error:
         sys.exit(f"Nothing was synthesized: {error}")
-    ShopStack(app, settings=chosen)
+    try:
+        ShopStack(app, settings=chosen)
+    except BuildError as error:
+        sys.exit(f"Nothing was synthesized: {error}")
     app.synth()
 
 

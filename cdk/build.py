@@ -24,6 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 
 
+class BuildError(Exception):
+    """A sentence that names what could not be built."""
+
+
 class Asset(NamedTuple):
     """A folder to deploy, and a hash of all that went into it."""
 
@@ -94,10 +98,20 @@ def compile_bytecode(source: Path, root: Path, deployed_root: str) -> None:
     """Compile all modules below ``source``; tracebacks name them below ``deployed_root``."""
     compiled = compileall.compile_dir(
         source,
-        quiet=1,
+        quiet=2,
         stripdir=root,
         prependdir=deployed_root,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:
-        raise RuntimeError(f"could not compile {source}")
+        raise BuildError(_syntax_error(source, root))
+
+
+def _syntax_error(source: Path, root: Path) -> str:
+    for module in sorted(source.rglob("*.py")):
+        name = module.relative_to(root)
+        try:
+            compile(module.read_bytes(), name, "exec")
+        except SyntaxError as error:
+            return f"{name}, line {error.lineno}: {error.msg}"
+    return f"{source} could not be compiled"

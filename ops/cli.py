@@ -5,6 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
@@ -41,7 +42,7 @@ def run() -> None:
     """Run the command line; what a person can mend is one sentence, not a traceback."""
     try:
         app()
-    except OperationError as error:
+    except (OperationError, BotoCoreError, ClientError) as error:
         # The sentence may quote a file's name or a log: that is not markup.
         Console(stderr=True, highlight=False).print(
             f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ops.local.emulator import Emulator
     from ops.local.stack import LocalStack
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, help="The whole shop on this machine.")
 console = Console(highlight=False)
 folder = LocalFolder(LOCAL)
 
@@ -36,7 +36,9 @@ def up(
     *,
     detach: Annotated[bool, typer.Option(help="Leave it running in the background")] = False,
     fresh: Annotated[bool, typer.Option(help="Throw the data of the last time away")] = False,
-    port: Annotated[int | None, typer.Option(help="Instead of 4566, or else any free one")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Instead of 4566, or else any free one")
+    ] = None,
 ) -> None:
     """Start it, deploy, seed. Ctrl-C ends it; its data stays for the next time."""
     running = emulator.find_running(folder)
@@ -49,11 +51,15 @@ def up(
         folder.erase_data()
     try:
         local = stack.bring_up(folder, stack.Steps(console), seed=load_sample, port=port)
-        _show(local, detach=detach)
-        if not detach:
-            _stay(local.emulator)
+        try:
+            _show(local, detach=detach)
+            if not detach:
+                _wait_for_the_end(local.emulator)
+        except BaseException:
+            local.emulator.stop(folder)
+            raise
     except KeyboardInterrupt:
-        console.print("Ended; the data stays for the next time.")
+        _say_ended()
 
 
 @app.command()
@@ -64,7 +70,7 @@ def down() -> None:
         console.print("The local stack is not running.")
         return
     running.stop(folder)
-    console.print("Ended; the data stays for the next time.")
+    _say_ended()
 
 
 @app.command()
@@ -87,6 +93,10 @@ def show_logs(
         console.out(line)
 
 
+def _say_ended() -> None:
+    console.print("Ended; the data stays for the next time." if folder.saved else "Ended.")
+
+
 def _running() -> Emulator:
     running = emulator.find_running(folder)
     if not running:
@@ -94,15 +104,11 @@ def _running() -> Emulator:
     return running
 
 
-def _stay(running: Emulator) -> None:
+def _wait_for_the_end(running: Emulator) -> NoReturn:
     """Wait for Ctrl-C, or for the emulator to go by itself, which it should not."""
-    try:
-        while running.alive:
-            time.sleep(0.5)
-        raise OperationError(f"The local AWS ended by itself; see {folder.emulator_log}")
-    finally:
-        with console.status("Saving the data"):
-            running.stop(folder)
+    while running.alive:
+        time.sleep(0.5)
+    raise OperationError(f"The local AWS ended by itself; see {folder.emulator_log}")
 
 
 def _interrupt(*_: object) -> NoReturn:

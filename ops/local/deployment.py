@@ -52,7 +52,7 @@ def deploy(folder: LocalFolder, endpoint_url: str) -> None:
         ["deploy", "--app", str(folder.assembly), "--require-approval", "never"],
         folder,
         emulator_variables(endpoint_url),
-        what="cdk deploy",
+        what="cdk deploy (if the data of the last time is in its way: shop local up --fresh)",
     )
 
 

@@ -54,19 +54,20 @@ class Emulator:
 
     def stop(self, folder: LocalFolder) -> None:
         """End it and every function that it runs; it saves its state before it goes."""
-        if self.alive:
-            processes.end_tree(self.pid)
-        if self.child:
-            self.child.wait(timeout=10)
-        folder.process_note.unlink(missing_ok=True)
-        folder.outputs.unlink(missing_ok=True)
+        with processes.uninterrupted():
+            folder.outputs.unlink(missing_ok=True)
+            if self.alive:
+                processes.end_tree(self.pid)
+            if self.child:
+                self.child.wait(timeout=10)
+            folder.process_note.unlink(missing_ok=True)
 
 
 def find_running(folder: LocalFolder) -> Emulator | None:
     """The emulator that works on ``folder``, if one does."""
     try:
         emulator = Emulator(**json.loads(folder.process_note.read_text()))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, TypeError):  # none, or the note was cut off
         return None
     return emulator if emulator.alive else None
 

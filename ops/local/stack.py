@@ -58,6 +58,7 @@ def bring_up(
 
     Raises OperationError with the reason and where to read on.
     """
+    first = not folder.saved
     with steps.step("Starting the local AWS", "Local AWS started"):
         running = emulator.start(folder, port)
     try:
@@ -66,11 +67,11 @@ def bring_up(
         stack = find(running)
         with steps.step("Seeding the catalogue", "Catalogue seeded"):
             seed(stack.target)
-        with steps.step("Asking the API", "API answers"):
-            _check(stack.api_url)
         _write_outputs(folder, stack)
     except BaseException:
         running.stop(folder)
+        if first:
+            folder.erase_data()  # half a deployment, on which no later one could stand
         raise
     return stack
 
@@ -83,6 +84,8 @@ def deploy(folder: LocalFolder, running: Emulator, steps: Steps) -> None:
         deployment.bootstrap(folder, running.endpoint_url)
         deployment.deploy(folder, running.endpoint_url)
         gaps.apply(folder.template(), target_at(running.endpoint_url))
+    with steps.step("Asking the API", "API answers"):
+        _check(find(running).api_url, folder)
 
 
 def find(running: Emulator) -> LocalStack:
@@ -92,12 +95,13 @@ def find(running: Emulator) -> LocalStack:
     return LocalStack(running, api_url, target)
 
 
-def _check(api_url: str) -> None:
+def _check(api_url: str, folder: LocalFolder) -> None:
     for path in ("/health", "/categories"):
         answer = requests.get(api_url + path, timeout=30)
         if not answer.ok:
             raise OperationError(
-                f"GET {path} answered {answer.status_code} {answer.text}; see: shop local logs"
+                f"It is deployed, but GET {path} answers {answer.status_code}: {answer.text}\n"
+                f"The emulator's log: {folder.emulator_log}"
             )
 
 

@@ -17,8 +17,6 @@ from ops.seed.names import CategoryNames
 from ops.seed.store import Store
 from ops.target import find_target
 
-SHOWN_PROBLEMS = 50
-
 
 def seed(
     *,
@@ -74,11 +72,9 @@ def _catalogue(
 def _show_problems(bad: BadFiles) -> None:
     # Cells are a stranger's text: no markup, and nothing wrapped in the middle.
     console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
-    for problem in bad.problems[:SHOWN_PROBLEMS]:
+    for problem in bad.problems:
         console.print(str(problem))
-    more = len(bad.problems) - SHOWN_PROBLEMS
-    if more > 0:
-        console.print(f"... and {more} more bad rows")
+    console.print(f"{len(bad.problems):,} bad rows")
 
 
 @contextmanager

@@ -124,6 +124,18 @@ def test_a_build_that_fails_leaves_nothing_behind(
     assert (tmp_path / "thing" / "1" / "whole").exists()
 
 
+def test_a_mistake_in_the_code_is_named_with_its_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "BUILD", tmp_path / ".build")
+    package = tmp_path / "functions" / "products"
+    package.mkdir(parents=True)
+    (package / "handler.py").write_text("import json\n\ndef broken(:\n")
+    with pytest.raises(build.BuildError, match=r"products/handler.py, line 3: "):
+        build.function("products")
+
+
 def test_the_digest_moves_with_names_and_contents_and_not_with_bytecode(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("1")
     first = build.digest([tmp_path])

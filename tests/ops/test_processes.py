@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -75,3 +76,11 @@ def test_an_account_of_the_person_is_not_passed_on(monkeypatch: pytest.MonkeyPat
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def test_a_second_interrupt_does_not_cut_off_what_must_end_in_order() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with processes.uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert signal.getsignal(signal.SIGINT) is before

@@ -10,6 +10,7 @@ import pytest
 
 from shop.errors import InvalidCursor, NotFound, ShopError, Unavailable
 from shop.http import PROBLEM_JSON, PUBLIC, documented
+from shop.models import Problem
 from tests.events import DEFAULT_ROUTE, http_event
 from tests.shop.notes import CANARY, Call, Full, handle, problem
 
@@ -62,10 +63,11 @@ def test_documented_is_the_success_and_the_errors_by_status() -> None:
     responses = documented("A note", Unavailable, NotFound, InvalidCursor, Full)
     assert list(responses) == [200, 400, 404, 409, 503]
     assert responses[200] == {"description": "A note"}
-    assert responses[404] == {
-        "description": "`not-found`: There is no such thing",
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    assert responses[404]["description"] == "`not-found`: There is no such thing"
+    content = responses[404]["content"][PROBLEM_JSON]
+    assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+    example = Problem.model_validate(content["examples"]["not-found"]["value"])
+    assert (example.type, example.status) == ("not-found", 404)
 
 
 def test_documented_puts_errors_of_one_status_together() -> None:

@@ -48,20 +48,7 @@ NextCursor = Annotated[
 class Problem(BaseModel):
     """An error, as RFC 9457 has it (`application/problem+json`)."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        extra="allow",
-        json_schema_extra={
-            "example": {
-                "type": "not-found",
-                "title": "There is no such thing",
-                "status": 404,
-                "detail": "There is no product 'mug'.",
-                "instance": "/products/mug",
-                "requestId": "JKJaXmPLvHcESHA=",
-            }
-        },
-    )
+    model_config = ConfigDict(alias_generator=to_camel, extra="allow")
 
     type: Annotated[str, Field(description="What went wrong; stable, for programs to compare")]
     title: Annotated[str, Field(description="The same in words, for people")]

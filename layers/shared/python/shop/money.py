@@ -46,6 +46,8 @@ def _decimal(value: object) -> Decimal:
         return Decimal(value)
     if isinstance(value, str) and re.fullmatch(_PLAIN, value):
         return Decimal(value)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+\.?[0-9]*", value):
+        exact(Decimal(value))  # says what is wrong with this number, if it is more than its form
     raise PydanticCustomError("money", "an amount is written like 19.99: two decimals at most")
 
 
