@@ -80,6 +80,8 @@ def test_up_deploys_restarts_with_its_data_and_leaves_no_process(
         assert second_start.returncode == 1
     finally:
         first.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        first.send_signal(signal.SIGINT)  # someone in a hurry: it must still save, and end
         text = first.communicate(timeout=60)[0]
     assert first.returncode == 0, text
     assert "Traceback" not in text
@@ -109,6 +111,7 @@ def test_an_interrupt_during_the_deployment_leaves_no_process(tmp_path: Path) ->
     text = up.communicate(timeout=60)[0]
     assert "Traceback" not in text
     assert processes_of(folder.root) == []
+    assert not folder.saved  # half a deployment is nothing that a later start could stand on
 
 
 def test_a_start_after_a_killed_one_works(tmp_path: Path) -> None:
