@@ -54,7 +54,7 @@ def bring_up(
     seed: Callable[[Target], object],
     port: int | None = None,
 ) -> LocalStack:
-    """Start the emulator on ``folder``, deploy, seed and check; the emulator ends when that fails.
+    """Start the emulator on ``folder``, deploy, check and seed; the emulator ends when that fails.
 
     Raises OperationError with the reason and where to read on.
     """

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ops import openapi
 from ops.openapi import DocumentError
 from ops.paths import ROOT
+from products.repository import SORT_ORDERS
 from shop.config import variable_names
 from tests.cdk.conftest import resources
 
@@ -91,8 +92,6 @@ def test_the_stack_sets_exactly_the_variables_that_the_code_requires(
 
 
 def test_the_repository_reads_indexes_that_exist(template: dict[str, Any]) -> None:
-    from products.repository import SORT_ORDERS  # noqa: PLC0415  (this context's own)
-
     (table,) = resources(template, "AWS::DynamoDB::GlobalTable").values()
     deployed = {
         each["IndexName"]: each["KeySchema"][1]["AttributeName"]

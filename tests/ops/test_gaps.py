@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ops.target import Target
 
 TABLE = "shop-local-UsersTable"
 API = "shop"
@@ -57,6 +59,10 @@ def deployed() -> Iterator[Deployed]:
         yield Deployed()
 
 
+def apply(document: dict[str, Any], deployed: Deployed) -> None:
+    gaps.apply(document, cast("Target", deployed))
+
+
 def template(table: dict[str, Any], api: dict[str, Any]) -> dict[str, Any]:
     return {
         "Resources": {
@@ -94,10 +100,10 @@ def state(deployed: Deployed) -> tuple[str, str | None, list[str]]:
 
 def test_all_that_the_template_says_is_applied_and_again_harmless(deployed: Deployed) -> None:
     for _ in range(2):
-        gaps.apply(WHOLE, deployed)  # type: ignore[arg-type]
+        apply(WHOLE, deployed)
         assert state(deployed) == ("ENABLED", "expiresAt", ["http://localhost:3000"])
 
 
 def test_what_the_template_does_not_say_is_left_alone(deployed: Deployed) -> None:
-    gaps.apply(template({"Replicas": [{}]}, {}), deployed)  # type: ignore[arg-type]
+    apply(template({"Replicas": [{}]}, {}), deployed)
     assert state(deployed) == ("DISABLED", None, [])

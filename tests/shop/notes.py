@@ -79,7 +79,7 @@ def mistaken() -> Note:
 
 @api.get("/lying")
 def lying() -> Note:
-    return {"text": "", "secret": CANARY}  # type: ignore[return-value]
+    return {"text": "", "secret": CANARY}  # type: ignore[return-value]  # that is the lie
 
 
 @api.get("/raw")
