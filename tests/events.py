@@ -7,8 +7,12 @@ import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from shop import identity
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from shop.identity import Caller
 
 HOST = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
 DEFAULT_ROUTE = "$default"  # takes what no other route does
@@ -34,11 +38,13 @@ def http_event(
     query: Sequence[tuple[str, str]] | Mapping[str, str] = (),
     headers: Mapping[str, str] | None = None,
     body: str | bytes | None = None,
+    caller: Caller | None = None,
 ) -> dict[str, Any]:
     """A request, complete, as the gateway sends it on.
 
     ``route`` is the path of the route that took it (``/products/{product_id}``); without one it is
     ``path`` itself. ``query`` as pairs may repeat a name. A ``body`` in bytes comes in base64.
+    ``caller`` is whom the authorizer found the token to be for.
     """
     pairs = list(query.items() if hasattr(query, "items") else query)
     event: dict[str, Any] = {
@@ -67,6 +73,8 @@ def http_event(
         },
         "isBase64Encoded": isinstance(body, bytes),
     }
+    if caller:
+        event["requestContext"]["authorizer"] = {"lambda": identity.context(caller)}
     if pairs:
         event["queryStringParameters"] = _joined(pairs)
     if path_parameters:

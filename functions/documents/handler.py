@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from documents import routes, static
 from documents.models import Health
 from shop.errors import MethodNotAllowed, RouteNotFound
-from shop.http import JSON, PUBLIC, create_api, documented, entrypoint
+from shop.http import JSON, create_api, documented, entrypoint
+from shop.identity import PUBLIC
 
 api = create_api()
 handler = entrypoint(api)

@@ -87,6 +87,11 @@ def raw() -> Response[Note]:
     return Response(200, content_type="application/json", body=Note(text="raw"))
 
 
+@api.delete("/notes/<note_id>")
+def forget(note_id: str) -> Response[None]:
+    return Response(HTTPStatus.NO_CONTENT)
+
+
 class Call:
     """Sends requests to the test API."""
 

@@ -38,3 +38,43 @@ def test_now_is_the_present_moment() -> None:
     now = clock.now()
     assert before <= now <= clock.timestamp(datetime.now(UTC))
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", now)
+
+
+# The last day of the calendar has nothing after it.
+earlier_moments = st.datetimes(max_value=datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(earlier_moments)
+def test_what_is_updated_moves_on_whatever_the_clocks_say(moment: datetime) -> None:
+    previous = clock.timestamp(moment)
+    after = clock.after(previous)
+    assert previous < after
+    assert clock.timestamp(datetime.fromisoformat(after)) == after
+
+
+def test_after_an_earlier_moment_comes_the_present_one() -> None:
+    before = clock.now()
+    assert before <= clock.after("2026-01-31T08:30:00.123Z") <= clock.now()
+
+
+@pytest.mark.parametrize(
+    ("previous", "after"),
+    [
+        ("2999-01-31T08:30:00.123Z", "2999-01-31T08:30:00.124Z"),
+        ("2999-01-31T08:30:00.999Z", "2999-01-31T08:30:01.000Z"),
+        ("2999-12-31T23:59:59.999Z", "3000-01-01T00:00:00.000Z"),
+    ],
+)
+def test_after_a_moment_that_is_yet_to_come_is_a_millisecond_later(
+    previous: str, after: str
+) -> None:
+    assert clock.after(previous) == after
+    assert clock.after(after) > after
+
+
+def test_updates_within_a_millisecond_are_told_apart() -> None:
+    times = [clock.now()]
+    for _ in range(50):
+        times.append(clock.after(times[-1]))
+    assert len(set(times)) == 51
+    assert times == sorted(times)

@@ -1,40 +1,17 @@
-"""Reads are complete, waits are bounded, and a busy or absent DynamoDB is Unavailable."""
+"""Reads are complete, and a busy DynamoDB is Unavailable."""
 
-import time
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import (
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-    ReadTimeoutError,
-    SSLError,
-)
+from botocore.exceptions import ClientError
 
-from shop import dynamo
+from shop import aws, dynamo
 from shop.errors import Unavailable
+from tests.shop.shelf import row
 from tests.shop.wire import Wire, refusal
-
-ENDPOINT = "https://dynamodb.test/"
-ATTEMPTS = 3  # of one call, by the SDK
-
-
-@pytest.fixture
-def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits that would have been, in seconds; no test waits."""
-    waited: list[float] = []
-    monkeypatch.setattr(time, "sleep", waited.append)
-    return waited
-
-
-@pytest.fixture
-def table(sleeps: list[float]) -> dynamo.Table:
-    return dynamo.Table("shelf", dynamo.client())
 
 
 def rows(*names: str) -> list[dict[str, Any]]:
@@ -183,84 +160,57 @@ def test_keys_that_stay_unprocessed_are_given_up_after_growing_waits_with_jitter
         assert 0 <= min(waits) < longest / 2 < max(waits) <= longest
 
 
-BUSY = [
-    ("InternalServerError", 500),
-    ("LimitExceededException", 400),
-    ("ProvisionedThroughputExceededException", 400),
-    ("RequestLimitExceeded", 400),
-    ("ServiceUnavailable", 503),
-    ("ThrottlingException", 400),
-    ("TransactionInProgressException", 400),
-]
+def test_a_row_is_read_as_it_was_last_written(shelf: dynamo.Table, calls: list[str]) -> None:
+    written = row("a", amount=Decimal("19.99"), tags=["x"], on=True)
+    shelf.client.put_item(TableName=shelf.name, Item=dynamo.to_wire(written))
+    shelf.client.put_item(TableName=shelf.name, Item=dynamo.to_wire(row("b")))
+    calls.clear()
+    assert shelf.get({"pk": "SHELF", "sk": "a"}) == written
+    assert shelf.get({"pk": "SHELF", "sk": "b"}) == row("b")
+    assert shelf.get({"pk": "SHELF", "sk": "c"}) is None
+    assert shelf.get({"pk": "OTHER", "sk": "a"}) is None
+    assert calls == ["GetItem"] * 4
 
 
-@pytest.mark.parametrize(("code", "status"), BUSY)
-def test_a_busy_dynamodb_is_unavailable(table: dynamo.Table, code: str, status: int) -> None:
-    wire = Wire(dynamo.client(), refusal(code, status))
-    with pytest.raises(Unavailable) as caught:
-        query(table)
-    assert isinstance(caught.value.__cause__, ClientError)
-    assert 1 <= len(wire.requests) <= ATTEMPTS
-    with pytest.raises(Unavailable):
-        table.batch_get(KEYS)
+def test_a_row_is_read_consistently(table: dynamo.Table) -> None:
+    wire = Wire(dynamo.client(), {})
+    assert table.get({"pk": "SHELF", "sk": "a"}) is None
+    assert wire.requests == [
+        {"TableName": "shelf", "Key": rows("a")[0], "ConsistentRead": True},
+    ]
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        EndpointConnectionError(endpoint_url=ENDPOINT),
-        ConnectTimeoutError(endpoint_url=ENDPOINT),
-        ReadTimeoutError(endpoint_url=ENDPOINT),
-        ConnectionClosedError(endpoint_url=ENDPOINT),
-        SSLError(endpoint_url=ENDPOINT, error=OSError()),
-        HTTPClientError(error="no"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_a_dynamodb_out_of_reach_is_unavailable(table: dynamo.Table, error: Exception) -> None:
-    wire = Wire(dynamo.client(), error)
-    with pytest.raises(Unavailable) as caught:
-        query(table)
-    assert caught.value.__cause__ is error
-    assert 1 <= len(wire.requests) <= ATTEMPTS
+def reads(table: dynamo.Table) -> list[Callable[[], object]]:
+    return [
+        partial(table.get, KEYS[0]),
+        partial(query, table),
+        partial(table.batch_get, KEYS),
+    ]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        refusal("ThrottlingException"),
-        refusal("InternalServerError", 500),
-        EndpointConnectionError(endpoint_url=ENDPOINT),
-        ReadTimeoutError(endpoint_url=ENDPOINT),
-    ],
-)
-def test_a_passing_trouble_goes_unnoticed(
-    table: dynamo.Table, answer: AWSResponse | Exception, sleeps: list[float]
-) -> None:
-    Wire(dynamo.client(), answer, answer, page("a", more=False))
-    assert query(table) == ["a"]
-    assert len(sleeps) == ATTEMPTS - 1
+def test_every_read_of_a_busy_dynamodb_is_unavailable(table: dynamo.Table) -> None:
+    Wire(dynamo.client(), refusal("ThrottlingException"))
+    for read in reads(table):
+        with pytest.raises(Unavailable):
+            read()
 
 
 @pytest.mark.parametrize(
     "code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
 )
-def test_any_other_error_of_dynamodb_passes_through(table: dynamo.Table, code: str) -> None:
+def test_any_other_error_of_a_read_passes_through(table: dynamo.Table, code: str) -> None:
     wire = Wire(dynamo.client(), refusal(code))
-    with pytest.raises(ClientError, match=code):
-        query(table)
-    with pytest.raises(ClientError, match=code):
-        table.batch_get(KEYS)
-    assert len(wire.requests) == 2, "trying again would not help"
+    for read in reads(table):
+        with pytest.raises(ClientError, match=code):
+            read()
+    assert len(wire.requests) == 3, "trying again would not help"
 
 
-def test_there_is_one_client_with_bounded_waits_and_retries() -> None:
+def test_there_is_one_client_with_the_limits_of_a_request() -> None:
     config: Any = dynamo.client().meta.config
     assert dynamo.client() is dynamo.client()
-    assert config.retries["mode"] == "standard"
-    assert config.retries["total_max_attempts"] == ATTEMPTS
-    longest = ATTEMPTS * (config.connect_timeout + config.read_timeout)
-    assert longest < 15, "the function would time out first"
+    assert (config.connect_timeout, config.read_timeout) == (1, 1)
+    assert config.retries == aws.CONFIG.retries  # type: ignore[attr-defined]  # not in the stubs
 
 
 def test_values_are_the_same_on_the_wire_and_back() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shop.errors import InvalidCursor, NotFound, ShopError, Unavailable
-from shop.http import PROBLEM_JSON, PUBLIC, documented
+from shop.http import PROBLEM_JSON, documented
 from shop.models import Problem
 from tests.events import DEFAULT_ROUTE, http_event
 from tests.shop.notes import CANARY, Call, Full, handle, problem
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 def test_a_response_made_by_hand_is_serialized_all_the_same(call: Call) -> None:
     assert json.loads(call("GET", "/raw")["body"])["writtenBy"] == "nobody"
+
+
+def test_an_answer_without_content_has_an_empty_body(call: Call) -> None:
+    answer = call("DELETE", "/notes/a", route="/notes/{note_id}")
+    assert (answer["statusCode"], answer["body"]) == (204, "")
 
 
 def test_a_problem_has_the_members_headers_and_extensions_of_its_error(
@@ -94,7 +99,3 @@ def test_documented_says_what_the_return_type_cannot() -> None:
             "content": {"text/html": {"schema": {"type": "string"}}},
         }
     }
-
-
-def test_a_public_operation_asks_for_no_token() -> None:
-    assert PUBLIC == {"security": []}

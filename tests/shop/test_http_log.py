@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.events import DEFAULT_ROUTE, http_event
+from tests.shop.logs import lines
 from tests.shop.notes import CANARY, JSON, Call, handle, problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """The log: JSON in every line, and nothing beside it."""
-    captured = capsys.readouterr()
-    assert captured.err == ""
-    return [json.loads(line) for line in captured.out.splitlines()]
 
 
 @pytest.mark.parametrize(

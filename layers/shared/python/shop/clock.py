@@ -1,6 +1,6 @@
 """Times as the API writes them: RFC 3339, UTC, milliseconds, so that they sort as text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def timestamp(moment: datetime) -> str:
@@ -10,3 +10,8 @@ def timestamp(moment: datetime) -> str:
 
 def now() -> str:
     return timestamp(datetime.now(UTC))
+
+
+def after(previous: str) -> str:
+    """Now, or just after ``previous`` where clocks disagree: what is updated moves on, always."""
+    return max(now(), timestamp(datetime.fromisoformat(previous) + timedelta(milliseconds=1)))

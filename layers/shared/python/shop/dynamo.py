@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore import exceptions
-from botocore.config import Config
 
+from shop.aws import CONFIG, available
 from shop.errors import Unavailable
 from shop.retry import full_jitter
 
@@ -24,36 +23,14 @@ type Item = Mapping[str, Any]
 
 _BATCH_ATTEMPTS = 5
 
-# What DynamoDB answers when it wants us to come back later.
-_BUSY = {
-    "InternalServerError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
-
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
 @cache
 def client() -> DynamoDBClient:
-    """The process's one client, made when first needed.
-
-    The waits fit into an API request: a call that answers at all does so within milliseconds, and
-    standard mode retries with jitter, waiting up to 1 s and then 2 s.
-    """
-    return boto3.client(
-        "dynamodb",
-        config=Config(
-            connect_timeout=1,
-            read_timeout=1,
-            retries={"mode": "standard", "total_max_attempts": 3},
-        ),
-    )
+    """The process's one client, made when first needed."""
+    return boto3.client("dynamodb", config=CONFIG)
 
 
 def to_wire(item: Item) -> dict[str, Any]:
@@ -66,11 +43,23 @@ def from_wire(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Table:
-    """Reads of one table. Raises Unavailable when DynamoDB is busy or out of reach."""
+    """Reads of one table; shop.writes has what changes it.
+
+    Every method raises Unavailable when DynamoDB is busy or out of reach.
+    """
 
     def __init__(self, name: str, client: DynamoDBClient) -> None:
         self.name = name
-        self._client = client
+        self.client = client
+
+    def get(self, key: Item) -> dict[str, Any] | None:
+        """The row at ``key`` as last written."""
+        answer = available(
+            partial(
+                self.client.get_item, TableName=self.name, Key=to_wire(key), ConsistentRead=True
+            )
+        )
+        return from_wire(answer["Item"]) if "Item" in answer else None
 
     def query(
         self,
@@ -99,7 +88,7 @@ class Table:
         while True:
             if wanted is not None:
                 request["Limit"] = wanted
-            page = _available(partial(self._client.query, **request))
+            page = available(partial(self.client.query, **request))
             yield from page["Items"]
             if wanted is not None:
                 wanted -= len(page["Items"])
@@ -119,20 +108,9 @@ class Table:
         for attempt in range(_BATCH_ATTEMPTS):
             if attempt:
                 time.sleep(full_jitter(attempt, first=0.1, most=1))
-            answer = _available(partial(self._client.batch_get_item, RequestItems=pending))
+            answer = available(partial(self.client.batch_get_item, RequestItems=pending))
             rows += [from_wire(row) for row in answer["Responses"].get(self.name, [])]
             pending = answer.get("UnprocessedKeys")
             if not pending:
                 return rows
         raise Unavailable
-
-
-def _available[Answer](call: Callable[[], Answer]) -> Answer:
-    try:
-        return call()
-    except exceptions.ClientError as error:
-        if error.response["Error"]["Code"] in _BUSY:
-            raise Unavailable from error
-        raise
-    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
-        raise Unavailable from error

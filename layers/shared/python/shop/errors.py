@@ -3,6 +3,8 @@
 ShopError
 |-- MalformedJson         400 malformed-json
 |-- InvalidCursor         400 invalid-cursor
+|-- Unauthenticated       401 unauthenticated
+|-- Forbidden             403 forbidden
 |-- NotFound              404 not-found
 |   `-- RouteNotFound     404 route-not-found
 |-- MethodNotAllowed      405 method-not-allowed
@@ -56,6 +58,23 @@ class InvalidCursor(ShopError):
 
     def __init__(self) -> None:
         super().__init__("Use nextCursor as the list gave it, with the same filters and sort.")
+
+
+class Unauthenticated(ShopError):
+    """There is no access token, or one that is not (or no longer) good."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    type = "unauthenticated"
+    title = "A valid access token is needed"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(ShopError):
+    status = HTTPStatus.FORBIDDEN
+    type = "forbidden"
+    title = "This is not for everyone"
 
 
 class NotFound(ShopError):

@@ -13,6 +13,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
     OpenAPIRequestValidationMiddleware,
 )
@@ -23,6 +24,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from aws_lambda_powertools.event_handler.types import EventHandlerInstance
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shop import deadline, events, identity
 from shop.errors import (
     InternalError,
     MalformedJson,
@@ -31,6 +33,7 @@ from shop.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from shop.identity import PUBLIC
 from shop.observability import logger
 
 type Event = dict[str, Any]
@@ -44,9 +47,6 @@ PROBLEM_JSON = "application/problem+json"
 _MOST_ERRORS = 100
 _LONGEST_NAME = 100
 
-PUBLIC: dict[str, Any] = {"security": []}
-"""Marks an operation (as its ``openapi_extensions``) that takes no token, on purpose."""
-
 
 def create_api() -> APIGatewayHttpResolver:
     """A router that validates by type and answers every error as a problem document."""
@@ -58,7 +58,7 @@ def create_api() -> APIGatewayHttpResolver:
     )
     # The router offers no way to choose how bodies are read; its version is pinned, and
     # tests/shop/test_http_requests.py goes red should this no longer take effect.
-    api._request_validation_middleware = _JsonRequests()  # type: ignore[no-untyped-call]  # noqa: SLF001
+    api._request_validation_middleware = _Requests()  # type: ignore[no-untyped-call]  # noqa: SLF001
     api.exception_handler(ShopError)(partial(_problem, api))
     api.exception_handler(RequestValidationError)(
         lambda error: _problem(api, _validation_failed(error))
@@ -72,26 +72,42 @@ def create_api() -> APIGatewayHttpResolver:
     return api
 
 
-def entrypoint(api: APIGatewayHttpResolver) -> Entrypoint:
-    """The Lambda handler of ``api``: answers, then logs one line without body or query."""
+def entrypoint(
+    api: APIGatewayHttpResolver, consumers: Mapping[str, events.Consumer] | None = None
+) -> Entrypoint:
+    """The Lambda handler of ``api``, and of the context's own events.
+
+    ``consumers`` are by source (``shop.events``). A request is answered, then logged in one line
+    without body or query.
+    """
 
     def handle(event: Event, context: LambdaContext) -> Answer:
-        started = time.perf_counter()
-        request = event["requestContext"]
-        logger().append_keys(
-            request_id=request["requestId"], function_request_id=context.aws_request_id
-        )
-        answer = api.resolve(event, context)
-        logger().info(
-            "request",
-            method=request["http"]["method"],
-            route=event["routeKey"],
-            status=answer["statusCode"],
-            duration_ms=round((time.perf_counter() - started) * 1000, 1),
-        )
-        return answer
+        deadline.begin(context.get_remaining_time_in_millis() / 1000)
+        source = events.source(event)
+        if source is None:
+            return _answer(api, event, context)
+        events.consume((consumers or {})[source], event, context)
+        return {}
 
     return handle
+
+
+def _answer(api: APIGatewayHttpResolver, event: Event, context: LambdaContext) -> Answer:
+    started = time.perf_counter()
+    request = event["requestContext"]
+    logger().append_keys(
+        request_id=request["requestId"], function_request_id=context.aws_request_id
+    )
+    answer = api.resolve(event, context)
+    answer["body"] = answer.get("body") or ""  # null is not what every gateway takes for nothing
+    logger().info(
+        "request",
+        method=request["http"]["method"],
+        route=event["routeKey"],
+        status=answer["statusCode"],
+        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+    )
+    return answer
 
 
 def documented(
@@ -160,8 +176,14 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-class _JsonRequests(OpenAPIRequestValidationMiddleware):
-    """Validates requests; their bodies are JSON, where the router itself would take forms too."""
+class _Requests(OpenAPIRequestValidationMiddleware):
+    """Asks who calls before it looks at what was sent, and takes bodies in JSON only."""
+
+    def handler(self, app: EventHandlerInstance, next_middleware: NextMiddleware) -> Response[Any]:
+        # Only the answer to unknown routes declares nothing; ops.openapi sees to all others.
+        security = (app.context["_route"].openapi_extensions or PUBLIC)["security"]
+        identity.require(security, app.current_event.raw_event)
+        return super().handler(app, next_middleware)
 
     def _get_body(self, app: EventHandlerInstance) -> Any:
         content_type = app.current_event.headers.get("content-type", JSON)

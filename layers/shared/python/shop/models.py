@@ -30,6 +30,9 @@ class RequestModel(ApiModel):
     model_config = ConfigDict(validate_by_name=False, validate_by_alias=True)
 
 
+LABEL = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""The pattern of short texts: no control characters, nothing blank, what a person can read."""
+
 Id = Annotated[str, Field(examples=["5b0f3f0c7e6f5d0e8e5d9f0a1b2c3d4e"])]
 Timestamp = Annotated[
     str,

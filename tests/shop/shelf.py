@@ -1,0 +1,49 @@
+"""A table for whatever a test keeps, and a clock that moves when it is told to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from moto.core.config import DefaultConfig
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shop.dynamo import Item
+
+NAME = "shelf"
+# tests/conftest.py sees to the credentials; a new session for every test would take ten times
+# as long as all the rest.
+MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
+
+
+def create_shelf(client: DynamoDBClient) -> None:
+    client.create_table(
+        TableName=NAME,
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def key(name: str) -> Item:
+    return {"pk": "SHELF", "sk": name}
+
+
+def row(name: str, /, **attributes: Any) -> Item:
+    return {**key(name), **attributes}
+
+
+class Clock:
+    """Stands in for ``time`` where only ``monotonic`` is read."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
