@@ -1,0 +1,1 @@
+"""Accounts, and the sessions that are signed in to them."""
