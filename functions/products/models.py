@@ -1,26 +1,24 @@
 """Types of the catalogue."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from shop.models import ApiModel, Id, NextCursor, RequestModel, Timestamp
+from shop.models import LABEL, ApiModel, Id, NextCursor, RequestModel, Timestamp
 from shop.money import Money
 
 MAX_STOCK = 2_147_483_647  # INT
-LABEL_BYTES = 690  # what the rest of the product row leaves of 1 KB
-
-# No control characters, nothing blank: what a person can read on a label.
-_LABEL = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+LABEL_BYTES = 650  # what the rest of the product row leaves of 1 KB
 
 ProductName = Annotated[
     str,
-    Field(min_length=1, max_length=255, pattern=_LABEL, examples=["Enamel Camping Mug, 350 ml"]),
+    Field(min_length=1, max_length=255, pattern=LABEL, examples=["Enamel Camping Mug, 350 ml"]),
 ]
 CategoryName = Annotated[
-    str, Field(min_length=1, max_length=100, pattern=_LABEL, examples=["Camping and Hiking"])
+    str, Field(min_length=1, max_length=100, pattern=LABEL, examples=["Camping and Hiking"])
 ]
 Description = Annotated[str, Field(max_length=10_000, examples=["Holds 350 ml, and the heat."])]
 Stock = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True, examples=[12])]
@@ -32,6 +30,41 @@ ImageUrl = Annotated[
         examples=["https://images.example/mug.webp"],
     ),
 ]
+
+
+def _not_zero(delta: int) -> int:
+    if delta == 0:
+        raise PydanticCustomError("zero", "an adjustment adds something or takes it away")
+    return delta
+
+
+StockDelta = Annotated[
+    int,
+    Field(
+        ge=-MAX_STOCK,
+        le=MAX_STOCK,
+        strict=True,
+        description="What to add; less than zero takes away",
+        examples=[-2],
+        json_schema_extra={"not": {"const": 0}},
+    ),
+    AfterValidator(_not_zero),
+]
+Reason = Annotated[
+    str, Field(min_length=1, max_length=255, pattern=LABEL, examples=["Broken in the warehouse"])
+]
+
+
+def label_problem(name: str, category: str | None, image_url: str | None) -> str | None:
+    """What is wrong with these together, if anything.
+
+    They are what grows in the row that buying touches, and it stays below 1 KB, whatever the
+    alphabet (docs/adr/0004).
+    """
+    size = sum(len((label or "").encode()) for label in (name, category, image_url))
+    if size <= LABEL_BYTES:
+        return None
+    return f"name, category and imageUrl together take {size} bytes of UTF-8, at most {LABEL_BYTES}"
 
 
 class ProductSort(StrEnum):
@@ -100,13 +133,66 @@ class NewProduct(RequestModel):
 
     @model_validator(mode="after")
     def _fits_its_row(self) -> Self:
-        """Keep the row that buying touches below 1 KB, whatever the alphabet (docs/adr/0004)."""
-        labels = (self.name, self.category or "", self.image_url or "")
-        size = sum(len(label.encode()) for label in labels)
-        if size > LABEL_BYTES:
-            raise PydanticCustomError(
-                "labels_too_long",
-                "name, category and imageUrl together take {size} bytes of UTF-8, at most {most}",
-                {"size": size, "most": LABEL_BYTES},
-            )
+        problem = label_problem(self.name, self.category, self.image_url)
+        if problem:
+            raise PydanticCustomError("labels_too_long", "{problem}", {"problem": problem})
         return self
+
+
+class ProductChanges(RequestModel):
+    """What to change of a product: what is sent, and nothing else."""
+
+    # What a product must have has a default here so that it may stay away. The default is never
+    # looked at, and null is refused.
+    name: Annotated[ProductName, Field(default_factory=str)]
+    description: Description | None = None
+    price: Annotated[Money, Field(default_factory=Decimal)]
+    category: CategoryName | None = None
+    image_url: ImageUrl | None = None
+
+
+class StockAdjustment(RequestModel):
+    """What came into the stock or left it, other than by orders."""
+
+    delta: StockDelta
+    reason: Reason | None = None
+
+
+class StockLevel(ApiModel):
+    """How many there are."""
+
+    stock: Annotated[int, Field(examples=[12])]
+
+
+class ImageType(StrEnum):
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    WEBP = "image/webp"
+    AVIF = "image/avif"
+
+
+class ImageUpload(RequestModel):
+    """What kind of image is going to be uploaded."""
+
+    content_type: ImageType
+
+
+class ImageTicket(ApiModel):
+    """How to upload an image: a form of multipart/form-data, its `file` after the `fields`."""
+
+    url: Annotated[
+        str,
+        Field(
+            description="Where to POST the form",
+            examples=["https://shop-images.s3.eu-central-1.amazonaws.com/"],
+        ),
+    ]
+    fields: Annotated[dict[str, str], Field(description="The form's fields, as they are")]
+    image_url: Annotated[
+        str,
+        Field(
+            description="The product's imageUrl, once the image has arrived",
+            examples=["https://images.example/images/5b0f3f0c7e6f/019a.webp"],
+        ),
+    ]
+    expires_in: Annotated[int, Field(description="Seconds left for the upload", examples=[600])]

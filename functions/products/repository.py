@@ -4,12 +4,17 @@
 |-------------|------------------|---------------------|------------------------------------------|
 | product     | PRODUCT#<id>     | PRODUCT             | all but the description; under 1 KB      |
 | description | PRODUCT#<id>     | PRODUCT#DESCRIPTION | the long text, where there is one        |
+| ledger      | PRODUCT#<id>     | STOCK#<time>#<id>   | an adjustment: delta, reason, userId     |
 | category    | CATEGORY         | <name>              | name, description                        |
 
 Four indexes, keys only, serve the lists. A product row is in them by ``listing`` (a constant) and
 ``category``, sorted by ``newestKey`` and ``priceKey``, which end in the product's id and so are
 unique: there are no ties to lose a row in. An archived product has neither key and so is in no
 index. Stock is in none of them, so that buying costs no index write.
+
+``version`` moves with every write of a product's row, and so does ``updatedAt``; who writes a
+description writes its product's row in the same transaction. ``imageOrder`` is the upload that
+``imageUrl`` last came from: an upload that was begun earlier does not replace it.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 PRODUCT = "PRODUCT"
 DESCRIPTION = "PRODUCT#DESCRIPTION"
 CATEGORY = "CATEGORY"
+STOCK = "STOCK"
 LISTING = "PRODUCTS"
 
 
@@ -60,12 +66,25 @@ class StoredProduct(NamedTuple):
     version: int
 
 
+class Labels(NamedTuple):
+    """What an image needs to know of the product that it is for."""
+
+    name: str
+    category: str | None
+    image_order: str | None
+    updated_at: str
+
+
 def product_key(product_id: str) -> Item:
     return {"pk": f"PRODUCT#{product_id}", "sk": PRODUCT}
 
 
 def description_key(product_id: str) -> Item:
     return {"pk": f"PRODUCT#{product_id}", "sk": DESCRIPTION}
+
+
+def ledger_key(product_id: str, now: str, adjustment_id: str) -> Item:
+    return {"pk": product_key(product_id)["pk"], "sk": f"{STOCK}#{now}#{adjustment_id}"}
 
 
 def category_key(name: str) -> Item:
@@ -153,6 +172,18 @@ class ProductRepository:
         description = by_sk.get(DESCRIPTION, {}).get("description")
         product = Product(**_attributes(product_id, row), description=description)
         return StoredProduct(product, int(row["version"]))
+
+    def stock(self, product_id: str) -> int:
+        """How many there are of a product that exists, archived or not, as last written."""
+        row = self._table.get(product_key(product_id)) or {}
+        return int(row["stock"])
+
+    def labels(self, product_id: str) -> Labels | None:
+        """As last written, or None when archived or unknown."""
+        row = self._table.get(product_key(product_id))
+        if not row or not row["active"]:
+            return None
+        return Labels(row["name"], row.get("category"), row.get("imageOrder"), row["updatedAt"])
 
     def categories(self) -> list[Category]:
         rows = self._table.query("pk = :pk", {":pk": CATEGORY})

@@ -1,22 +1,22 @@
-"""A catalogue to test with: what administrators will write, and what customers ask for."""
+"""A catalogue to test with, and the customers who ask for it."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from products import handler
-from products.models import NewProduct
+from products import administration, handler
+from products.models import NewProduct, ProductChanges
 from products.repository import (
+    ProductRepository,
     category_key,
     description_key,
-    listing_keys,
     new_product_rows,
     product_key,
 )
-from shop.dynamo import to_wire
+from products.writer import ProductWriter
+from shop.dynamo import Table, from_wire, to_wire
 from shop.ids import new_id
 from tests.events import http_event
 
@@ -32,11 +32,12 @@ NOW = "2026-11-22T12:00:00.000Z"
 
 
 class Catalogue:
-    """Writes straight to the table."""
+    """Writes straight to the table, and reads what is really there."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client
         self._table_name = table_name
+        self.table = Table(table_name, client)
 
     def add(
         self, product_id: str | None = None, *, created_at: str = NOW, **fields: Any
@@ -64,21 +65,20 @@ class Catalogue:
 
     def reprice(self, product: Mapping[str, Any], price: str) -> dict[str, Any]:
         """The product as lists show it at its new price."""
-        keys = listing_keys(product["id"], product["createdAt"], Decimal(price))
-        self._set(product["id"], {"price": Decimal(price), "priceKey": keys["priceKey"]})
-        return {**product, "price": price}
+        changed = administration.change_product(
+            ProductRepository(self.table),
+            ProductWriter(self.table),
+            product["id"],
+            ProductChanges.model_validate({"price": price}),
+        )
+        return {**product, "price": price, "updatedAt": changed.product.updated_at}
 
     def archive(self, product: Mapping[str, Any]) -> None:
-        self._client.update_item(
-            TableName=self._table_name,
-            Key=to_wire(product_key(product["id"])),
-            UpdateExpression="SET active = :no REMOVE listing, newestKey, priceKey",
-            ExpressionAttributeValues=to_wire({":no": False}),
-        )
+        ProductWriter(self.table).archive(product["id"])
 
     def archive_before_the_indexes_know(self, product: Mapping[str, Any]) -> None:
         """Indexes follow their table a moment later; that moment."""
-        self._set(product["id"], {"active": False})
+        self.set(product["id"], {"active": False})
 
     def delete(self, product: Mapping[str, Any]) -> None:
         for key in (product_key(product["id"]), description_key(product["id"])):
@@ -88,14 +88,35 @@ class Catalogue:
         self._client.put_item(TableName=self._table_name, Item=to_wire(row))
 
     def set_version(self, product: Mapping[str, Any], version: int) -> None:
-        self._set(product["id"], {"version": version})
+        self.set(product["id"], {"version": version})
 
-    def _set(self, product_id: str, attributes: Item) -> None:
-        assignments = ", ".join(f"{name} = :{name}" for name in attributes)
+    def row(self, product_id: str) -> dict[str, Any]:
+        """The product's own row; empty when there is none."""
+        return self.table.get(product_key(product_id)) or {}
+
+    def ledger(self, product_id: str) -> list[dict[str, Any]]:
+        """The adjustments of the product's stock, in their order."""
+        pk = product_key(product_id)["pk"]
+        return self.table.query(
+            "pk = :pk AND begins_with(sk, :stock)", {":pk": pk, ":stock": "STOCK#"}, consistent=True
+        )
+
+    def everything(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """All rows of the table by their keys."""
+        rows = [
+            from_wire(row)
+            for page in self._client.get_paginator("scan").paginate(TableName=self._table_name)
+            for row in page["Items"]
+        ]
+        return {(row["pk"], row["sk"]): row for row in rows}
+
+    def set(self, product_id: str, attributes: Item) -> None:
+        assignments = ", ".join(f"#{name} = :{name}" for name in attributes)
         self._client.update_item(
             TableName=self._table_name,
             Key=to_wire(product_key(product_id)),
             UpdateExpression=f"SET {assignments}",
+            ExpressionAttributeNames={f"#{name}": name for name in attributes},
             ExpressionAttributeValues=to_wire({f":{k}": v for k, v in attributes.items()}),
         )
 
@@ -106,7 +127,7 @@ class Answer:
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.status: int = raw["statusCode"]
         self.headers: dict[str, str] = raw["headers"]
-        self.body: dict[str, Any] = json.loads(raw["body"])
+        self.body: dict[str, Any] = json.loads(raw["body"]) if raw["body"] else {}
 
     @property
     def problem(self) -> tuple[int, str]:

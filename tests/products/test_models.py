@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from products.models import LABEL_BYTES, MAX_STOCK, NewProduct
+from products.models import LABEL_BYTES, MAX_STOCK, NewProduct, ProductChanges, StockAdjustment
 from products.repository import new_product_rows
 from shop.ids import new_id
 from shop.money import MAXIMUM
@@ -107,6 +107,73 @@ def test_name_price_and_stock_are_required(field: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": None},
+        {"name": ""},
+        {"name": "a\nb"},
+        {"price": None},
+        {"price": "-1"},
+        {"price": 8.5},
+        {"price": "8.505"},
+        {"description": "x" * 10_001},
+        {"category": ""},
+        {"imageUrl": "mug.webp"},
+        {"image_url": "https://images.example/mug.webp"},
+        {"stock": 3},
+        {"id": "0" * 32},
+        {"createdAt": NOW},
+        {"version": 1},
+        {"active": False},
+    ],
+    ids=lambda fields: ascii(fields)[:40],
+)
+def test_a_change_out_of_bounds_is_refused_by_name(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ProductChanges.model_validate({"name": "Cup"} | fields)
+    assert [error["loc"] for error in caught.value.errors()] == [tuple(fields)]
+
+
+def test_a_change_may_be_any_of_its_fields_or_none() -> None:
+    good = {
+        "name": "Cup",
+        "description": None,
+        "price": "1",
+        "category": None,
+        "imageUrl": None,
+    }
+    for field, value in good.items():
+        changes = ProductChanges.model_validate({field: value})
+        assert changes.model_fields_set == {{"imageUrl": "image_url"}.get(field, field)}
+    assert ProductChanges.model_validate({}).model_fields_set == set()
+
+
+@pytest.mark.parametrize("delta", [1, -1, MAX_STOCK, -MAX_STOCK])
+@pytest.mark.parametrize("reason", [{}, {"reason": None}, {"reason": "x" * 255}])
+def test_a_good_adjustment_is_taken(delta: int, reason: dict[str, Any]) -> None:
+    adjustment = StockAdjustment.model_validate({"delta": delta} | reason)
+    assert (adjustment.delta, adjustment.reason) == (delta, reason.get("reason"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"delta": delta} for delta in (0, -0.0, 1.0, Decimal(1), "1", True, None, [1])),
+        {"delta": MAX_STOCK + 1},
+        {"delta": -MAX_STOCK - 1},
+        {"delta": 10**30},
+        *({"reason": reason} for reason in ("", " ", "a\nb", "x" * 256, 7)),
+        {"stock": 3},
+    ],
+    ids=ascii,
+)
+def test_an_adjustment_out_of_bounds_is_refused_by_name(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        StockAdjustment.model_validate({"delta": 1} | fields)
+    assert [error["loc"] for error in caught.value.errors()] == [tuple(fields)]
+
+
+@pytest.mark.parametrize(
     ("item", "size"),
     [
         ({"a": "text"}, 1 + 4),
@@ -154,7 +221,8 @@ def largest_row(letter: str) -> Item:
         {"price": MAXIMUM, "stock": MAX_STOCK, **labels(letter, LABEL_BYTES)}
     )
     [row] = new_product_rows(new_id(), product, NOW)
-    return {**row, "version": Decimal("9" * 38)}  # no number is longer
+    # No number is longer; and an upload id is this long (tests/products/test_images.py).
+    return {**row, "version": Decimal("9" * 38), "imageOrder": "f" * 28}
 
 
 @pytest.mark.parametrize("letter", ALPHABETS)

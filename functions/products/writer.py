@@ -1,0 +1,209 @@
+"""Writes to the products table. Each one carries the condition that keeps it true.
+
+A change of a product rests on what was read, and says so by the version. What changes stock must
+not get in the way of those who buy at the same time, so it rests on nothing but the stock itself:
+such writes find out the row's state only when they are refused, from the row that comes back.
+Their ``updatedAt`` is now, or just after the one in the row where that is not earlier; so it
+moves on with every write, although nothing is read before. They are transactions, also where
+there is but one row: DynamoDB knows those again when the SDK repeats one that it got no answer to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from products.errors import InsufficientStock, ProductNotFound, StockLimit
+from products.models import MAX_STOCK
+from products.repository import (
+    description_key,
+    ledger_key,
+    listing_keys,
+    new_product_rows,
+    product_key,
+)
+from shop import clock, writes
+from shop.errors import Unavailable
+from shop.ids import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from products.models import NewProduct, Product, StockAdjustment
+    from products.repository import Labels, StoredProduct
+    from shop.dynamo import Item, Table
+
+_ATTEMPTS = 6
+_ON_SALE = "#active = :yes"  # which an unknown product is not either
+_LATER = "#updatedAt < :now"
+
+
+class Outdated(Exception):
+    """What a write rested on has changed since it was read. Nothing was written: read again."""
+
+
+class ProductWriter:
+    """Every method is one round trip, unless it meets others who write the same product."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._client = table.client
+
+    def create(self, product_id: str, new: NewProduct, now: str) -> None:
+        rows = new_product_rows(product_id, new, now)
+        writes.transact(self._client, [writes.put(self._table, row) for row in rows])
+
+    def change(self, seen: StoredProduct, wanted: StoredProduct) -> None:
+        """Write ``wanted`` over ``seen``, all but the stock. Raises Outdated."""
+        product = wanted.product
+        expression, values = writes.setting(
+            {
+                "name": product.name,
+                "price": product.price,
+                "category": product.category,
+                "imageUrl": product.image_url,
+                "priceKey": listing_keys(product.id, product.created_at, product.price)["priceKey"],
+                "version": wanted.version,
+                "updatedAt": product.updated_at,
+            }
+        )
+        update = writes.update(
+            self._table,
+            product_key(product.id),
+            expression,
+            f"{_ON_SALE} AND #version = :seen",
+            {**values, ":yes": True, ":seen": seen.version},
+        )
+        self._write(update, *self._description(seen.product, product))
+
+    def _description(self, seen: Product, wanted: Product) -> list[writes.Action]:
+        """What makes the description's row, as it was seen, say what is wanted."""
+        if wanted.description == seen.description:
+            return []
+        key = description_key(wanted.id)
+        if wanted.description is None:
+            return [writes.delete(self._table, key)]
+        condition = writes.NOT_THERE if seen.description is None else writes.THERE
+        return [writes.put(self._table, {**key, "description": wanted.description}, condition)]
+
+    def archive(self, product_id: str) -> None:
+        """Take a product off all lists, for good. Raises ProductNotFound, Unavailable."""
+        expression = (
+            "SET #active = :no, #updatedAt = :now"
+            " REMOVE #listing, #newestKey, #priceKey"
+            " ADD #version :one"
+        )
+
+        def write(now: str) -> None:
+            values = {":yes": True, ":no": False, ":now": now, ":one": 1}
+            condition = f"{_ON_SALE} AND {_LATER}"
+            key = product_key(product_id)
+            update = writes.update(self._table, key, expression, condition, values)
+            writes.transact(self._client, [update])
+
+        def explain(row: Item) -> None:
+            if not row.get("active"):
+                raise ProductNotFound(product_id)
+
+        _onward(write, explain)
+
+    def adjust_stock(self, product_id: str, adjustment: StockAdjustment, user_id: str) -> None:
+        """Change the stock and write down who did and why, both or neither.
+
+        Raises ProductNotFound, InsufficientStock, StockLimit, Unavailable.
+        """
+        adjustment_id = new_id()
+
+        def write(now: str) -> None:
+            entry = {
+                **ledger_key(product_id, now, adjustment_id),
+                "delta": adjustment.delta,
+                "reason": adjustment.reason,
+                "userId": user_id,
+                "createdAt": now,
+            }
+            update = self._stock_update(product_id, adjustment.delta, now)
+            writes.transact(self._client, [update, writes.put(self._table, entry)])
+
+        _onward(write, lambda row: _explain(row, product_id, adjustment.delta))
+
+    def _stock_update(self, product_id: str, delta: int, now: str) -> writes.Action:
+        return writes.update(
+            self._table,
+            product_key(product_id),
+            "SET #stock = #stock + :delta, #updatedAt = :now ADD #version :one",
+            f"{_ON_SALE} AND #stock BETWEEN :least AND :most AND {_LATER}",
+            {
+                ":yes": True,
+                ":delta": delta,
+                ":least": max(0, -delta),
+                ":most": min(MAX_STOCK, MAX_STOCK - delta),
+                ":now": now,
+                ":one": 1,
+            },
+        )
+
+    def show_image(self, product_id: str, seen: Labels, order: str, url: str) -> None:
+        """Give a product the image of the upload ``order``, unless it has a later one.
+
+        That the labels fit the row with it was found out with those ``seen``, so they must still
+        be there. They alone: by the version, those who buy would get in the way. Raises Outdated.
+        """
+        values = {
+            ":yes": True,
+            ":now": clock.after(seen.updated_at),
+            ":one": 1,
+            ":url": url,
+            ":order": order,
+            ":name": seen.name,
+        }
+        category = "attribute_not_exists(#category)"
+        if seen.category is not None:
+            category = "#category = :category"
+            values[":category"] = seen.category
+        update = writes.update(
+            self._table,
+            product_key(product_id),
+            "SET #imageUrl = :url, #imageOrder = :order, #updatedAt = :now ADD #version :one",
+            f"{_ON_SALE} AND {_LATER} AND #name = :name AND {category}"
+            " AND (attribute_not_exists(#imageOrder) OR #imageOrder < :order)",
+            values,
+        )
+        self._write(update)
+
+    def _write(self, *actions: writes.Action) -> None:
+        """All of ``actions`` or none. Raises Outdated when a condition failed."""
+        try:
+            if len(actions) == 1:
+                writes.apply(self._client, actions[0])
+            else:
+                writes.transact(self._client, actions)
+        except writes.ConditionFailed as failure:
+            raise Outdated from failure
+
+
+def _onward(write: Callable[[str], None], explain: Callable[[Item], None]) -> None:
+    """``write`` with the time now, or with the next one that the product has not had yet.
+
+    ``explain`` raises what stands in the way of a write that was refused, from the product's row;
+    otherwise it was the time. Raises Unavailable when that does not end.
+    """
+    now = clock.now()
+    for _ in range(_ATTEMPTS):
+        try:
+            return write(now)
+        except writes.ConditionFailed as failure:
+            row = failure.rows[0] or {}
+            explain(row)
+            now = clock.after(row["updatedAt"])
+    raise Unavailable
+
+
+def _explain(row: Item, product_id: str, delta: int) -> None:
+    """Raise what stands in the way of a change of the stock in ``row``, unless it is the time."""
+    if not row.get("active"):
+        raise ProductNotFound(product_id)
+    stock = int(row["stock"])
+    if stock + delta < 0:
+        raise InsufficientStock(product_id, requested=-delta, available=stock)
+    if stock + delta > MAX_STOCK:
+        raise StockLimit(stock=stock, most=MAX_STOCK)
