@@ -1,0 +1,1 @@
+"""Checks access tokens for the gateway."""
