@@ -36,6 +36,8 @@ _ACCESS_LOG = {
 class Api(Construct):
     """Exactly the operations of ``document``, each to the function that its tag names.
 
+    Those that are not public ask ``authorizer`` first.
+
     What no route takes goes to ``fallback``, so that wrong paths and methods are answered as
     problem documents too.
     """
@@ -47,6 +49,7 @@ class Api(Construct):
         *,
         document: Mapping[str, Any],
         functions: Mapping[str, lambda_.IFunction],
+        authorizer: gateway.IHttpRouteAuthorizer,
         fallback: str,
         settings: Settings,
     ) -> None:
@@ -67,7 +70,10 @@ class Api(Construct):
         }
         for path, method, operation in _operations(document):
             self.http_api.add_routes(
-                path=path, methods=[method], integration=targets[operation["tags"][0]]
+                path=path,
+                methods=[method],
+                integration=targets[operation["tags"][0]],
+                authorizer=authorizer if operation["security"] else None,
             )
         gateway.HttpRoute(
             self,
@@ -103,15 +109,11 @@ class Api(Construct):
 
 
 def _operations(document: Mapping[str, Any]) -> list[tuple[str, gateway.HttpMethod, Any]]:
-    operations = [
+    return [
         (path, gateway.HttpMethod[method.upper()], operation)
         for path, by_method in document["paths"].items()
         for method, operation in by_method.items()
     ]
-    for path, method, operation in operations:
-        if operation["security"]:
-            raise ValueError(f"{method.name} {path} asks for a token, and there is no authorizer")
-    return operations
 
 
 def _cors(settings: Settings) -> gateway.CorsPreflightOptions | None:

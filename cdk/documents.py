@@ -15,9 +15,9 @@ from cdk.build import ROOT
 from cdk.function import ShopFunction
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_lambda as lambda_
     from constructs import Construct
 
+    from cdk.layer import SharedLayer
     from cdk.settings import Settings
 
 API_DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -25,9 +25,7 @@ PAGE = ROOT / "cdk" / "documents_page.html"
 _VIEWER = "aws_lambda_powertools.event_handler.openapi.swagger_ui"
 
 
-def documents(
-    scope: Construct, *, layer: lambda_.ILayerVersion, settings: Settings
-) -> ShopFunction:
+def documents(scope: Construct, *, layer: SharedLayer, settings: Settings) -> ShopFunction:
     return ShopFunction(
         scope,
         "Documents",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
@@ -10,17 +9,18 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from cdk.architecture import architecture
 from cdk.service_log import service_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cdk.layer import SharedLayer
     from cdk.settings import Settings
 
 # Importing is what a cold start does, and that is CPU, which Lambda gives by memory.
 _MEMORY_MB = 1024
-# Below the gateway's 30 s, above every wait of ours (tests/cdk/test_functions.py adds them up).
-_TIMEOUT = Duration.seconds(25)
+TIMEOUT_SECONDS = 25  # below the gateway's 30; what it leaves for calls is shop.deadline's matter
 
 
 class ShopFunction(Construct):
@@ -33,9 +33,10 @@ class ShopFunction(Construct):
         *,
         package: str,
         code: lambda_.Code,
-        layer: lambda_.ILayerVersion,
+        layer: SharedLayer,
         settings: Settings,
         environment: Mapping[str, str] | None = None,
+        description: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = service_log(self, "Logs", settings=settings)
@@ -47,8 +48,9 @@ class ShopFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=architecture(settings),
             handler=f"{package}.handler.handler",
+            description=description,
             code=code,
-            layers=[layer],
+            layers=list(layer.layers),
             role=self.role,
             log_group=log_group,
             # With these, Lambda adds no lines of its own to the one that we write a request.
@@ -56,18 +58,12 @@ class ShopFunction(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             memory_size=_MEMORY_MB,
-            timeout=_TIMEOUT,
+            timeout=Duration.seconds(TIMEOUT_SECONDS),
             environment={
                 "POWERTOOLS_SERVICE_NAME": package,
                 # pydantic would look through every installed distribution for plugins.
                 "PYDANTIC_DISABLE_PLUGINS": "__all__",
+                **layer.environment,
                 **(environment or {}),
             },
         )
-
-
-def architecture(settings: Settings) -> lambda_.Architecture:
-    """arm64 on AWS; locally the functions run on this very machine."""
-    if settings.local and platform.machine() in ("x86_64", "AMD64"):
-        return lambda_.Architecture.X86_64
-    return lambda_.Architecture.ARM_64

@@ -12,47 +12,68 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
 from cdk import build
+from cdk.architecture import architecture
 from cdk.build import ROOT
-from cdk.function import architecture
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from constructs import Construct
 
     from cdk.settings import Settings
 
 LOCK = ROOT / "requirements" / "runtime.txt"
 SHARED = ROOT / "layers" / "shared" / "python" / "shop"
+LOCAL_WORKER = ROOT / "cdk" / "local_worker"
 # The data of botocore that the functions use; the other 400 services are 20 MB of JSON.
-_SERVICES = {"dynamodb"}
-# Dead weight on Lambda: samples, boto3's resource models, the page that cdk/documents.py has made.
+_SERVICES = {"dynamodb", "kms", "s3"}
+# Dead weight on Lambda: samples, boto3's resource models, the page that cdk/documents.py has made,
+# what cffi compiles with, and the look into DNS that we do not have e-mail addresses checked by.
 _UNUSED = [
     "bin",
     "boto3/data",
     "boto3/examples",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    "cffi",
+    "dns",
+    "pycparser",
 ]
 # Lambda's Python 3.13 runs on Amazon Linux 2023, glibc 2.34.
 WHEELS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _INSTALL_SECONDS = 300
 
 
-def shared_layer(scope: Construct, *, settings: Settings) -> lambda_.LayerVersion:
-    """The layer for the architecture that the functions have under ``settings``."""
+class SharedLayer(NamedTuple):
+    """How a function gets the shared code: a layer, or locally just the way to where it was built.
+
+    The emulator would unpack a layer anew for each process of a function: a second and 45 MB.
+    """
+
+    layers: Sequence[lambda_.ILayerVersion]
+    environment: Mapping[str, str]
+
+
+def shared_layer(scope: Construct, *, settings: Settings) -> SharedLayer:
+    """The shared code for the architecture that the functions have under ``settings``."""
+    if settings.local:
+        path = [build_layer(None).folder / "python", LOCAL_WORKER]
+        return SharedLayer([], {"PYTHONPATH": os.pathsep.join(map(str, path))})
     target = architecture(settings)
-    return lambda_.LayerVersion(
+    layer = lambda_.LayerVersion(
         scope,
         "SharedLayer",
-        code=build_layer(None if settings.local else WHEELS[target.name]).code(),
+        code=build_layer(WHEELS[target.name]).code(),
         compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
         compatible_architectures=[target],
         description="The shop's shared code and its dependencies",
     )
+    return SharedLayer([layer], {})
 
 
 def build_layer(wheels: str | None) -> build.Asset:

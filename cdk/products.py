@@ -1,11 +1,12 @@
-"""The catalogue: what is particular about its table."""
+"""The catalogue: what is particular about its table, and its images."""
 
-from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from cdk.service_context import ServiceContext, key
+from cdk.images import PUBLISHED, UPLOADS, Images
+from cdk.layer import SharedLayer
+from cdk.service_context import ServiceContext
 from cdk.settings import Settings
+from cdk.table import TableShape
 
 # Index name -> its partition and sort key. Why these: functions/products/repository.py.
 INDEXES = {
@@ -17,25 +18,26 @@ INDEXES = {
 
 
 def products(
-    scope: Construct, *, layer: lambda_.ILayerVersion, settings: Settings
+    scope: Construct, *, images: Images, layer: SharedLayer, settings: Settings
 ) -> ServiceContext:
-    """The catalogue's context, which for now only reads."""
+    """The catalogue's context, which also publishes the images that are uploaded to ``images``."""
     context = ServiceContext(
         scope,
         "Products",
         package="products",
         layer=layer,
         settings=settings,
-        indexes=[
-            dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=name,
-                partition_key=key(partition),
-                sort_key=key(sort),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            )
-            for name, (partition, sort) in INDEXES.items()
-        ],
+        shape=TableShape(indexes=INDEXES),
+        environment={"IMAGES_BUCKET": images.bucket.bucket_name, "IMAGES_URL": images.url},
     )
-    context.allow("BatchGetItem")
+    context.allow("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
     context.allow_query(*INDEXES)
+    uploads, published = (
+        images.bucket.arn_for_objects(f"{prefix}*") for prefix in (UPLOADS, PUBLISHED)
+    )
+    context.grant("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=[uploads])
+    context.grant("s3:PutObject", on=[published])
+    # Without it S3 calls an object that is not there forbidden.
+    context.grant("s3:ListBucket", on=[images.bucket.bucket_arn])
+    context.consume_events("Arrivals", images.arrivals)
     return context

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from aws_cdk import RemovalPolicy
-from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk import build
-from cdk.function import ShopFunction
+from cdk.dead_letters import DeadLetters
+from cdk.function import TIMEOUT_SECONDS, ShopFunction
+from cdk.table import TableShape, protected_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from cdk.layer import SharedLayer
     from cdk.settings import Settings
-
-RECOVERY_DAYS = 35  # the longest that point-in-time recovery keeps
 
 
 class ServiceContext(Construct):
-    """``functions/<package>`` with a table of its own, whose rows are keyed by ``pk`` and ``sk``.
-
-    The table outlives everything: point-in-time recovery, deletion protection, retained, and a
-    logical id that does not hang on where this construct stands in the tree.
-    """
+    """``functions/<package>`` with a table of its own, and what it may do there and elsewhere."""
 
     def __init__(
         self,
@@ -34,26 +35,17 @@ class ServiceContext(Construct):
         construct_id: str,
         *,
         package: str,
-        layer: lambda_.ILayerVersion,
+        layer: SharedLayer,
         settings: Settings,
-        indexes: Sequence[dynamodb.GlobalSecondaryIndexPropsV2] = (),
+        shape: TableShape | None = None,
+        environment: Mapping[str, str] | None = None,
+        description: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.table = dynamodb.TableV2(
-            self,
-            "Table",
-            partition_key=key("pk"),
-            sort_key=key("sk"),
-            billing=dynamodb.Billing.on_demand(),
-            global_secondary_indexes=list(indexes),
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True, recovery_period_in_days=RECOVERY_DAYS
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+        self._settings = settings
+        self.table = protected_table(
+            self, logical_id=f"{construct_id}Table", shape=shape or TableShape()
         )
-        resource = cast("dynamodb.CfnGlobalTable", self.table.node.default_child)
-        resource.override_logical_id(f"{construct_id}Table")
         shop_function = ShopFunction(
             self,
             "Service",
@@ -61,28 +53,80 @@ class ServiceContext(Construct):
             code=build.function(package).code(),
             layer=layer,
             settings=settings,
-            environment={"TABLE_NAME": self.table.table_name},
+            environment={"TABLE_NAME": self.table.table_name, **(environment or {})},
+            description=description,
         )
         self.function = shop_function.function
         self._role = shop_function.role
 
-    def allow(self, *actions: str) -> None:
-        """Grant the function ``actions`` (DynamoDB verbs) on the rows of its table."""
-        self._grant(actions, [self.table.table_arn])
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """Where the context's own events go when its function cannot handle them."""
+        return DeadLetters(self, "DeadLetters", settings=self._settings)
+
+    def allow(self, *verbs: str) -> None:
+        """Grant the function ``verbs`` of DynamoDB on the rows of its table."""
+        self.grant(*_of_dynamodb(*verbs), on=[self.table.table_arn])
+
+    def allow_on(self, other: ServiceContext, *verbs: str) -> None:
+        """Grant the function ``verbs`` of DynamoDB on the rows of another context's table."""
+        self.grant(*_of_dynamodb(*verbs), on=[other.table.table_arn])
 
     def allow_query(self, *indexes: str) -> None:
         """Grant Query on the table and on each of the ``indexes``, by name."""
         arns = [f"{self.table.table_arn}/index/{index}" for index in indexes]
-        self._grant(["Query"], [self.table.table_arn, *arns])
+        self.grant("dynamodb:Query", on=[self.table.table_arn, *arns])
 
-    def _grant(self, actions: Sequence[str], resources: list[str]) -> None:
-        self._role.add_to_policy(
-            iam.PolicyStatement(
-                actions=[f"dynamodb:{action}" for action in actions], resources=resources
-            )
+    def grant(self, *actions: str, on: Sequence[str]) -> None:
+        """Grant the function ``actions`` on resources, by ARN."""
+        self._role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(on)))
+
+    def consume_stream(self, source: ServiceContext, pattern: Mapping[str, object]) -> None:
+        """Give the function those records of the stream of ``source`` that fit ``pattern``.
+
+        What fails is tried again for half a day; the other half of the day that a stream keeps it
+        is for ``shop redrive``.
+        """
+        arn = str(source.table.table_stream_arn)
+        self.grant(*_of_dynamodb("DescribeStream", "GetRecords", "GetShardIterator"), on=[arn])
+        self.grant("dynamodb:ListStreams", on=["*"])  # has no narrower resource
+        lambda_.EventSourceMapping(
+            self,
+            f"{source.node.id}Stream",
+            target=self.function,
+            event_source_arn=arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            filters=[dict(lambda_.FilterCriteria.filter(dict(pattern)))],
+            batch_size=10,
+            bisect_batch_on_error=True,  # so that one that cannot be handled stands alone
+            max_record_age=Duration.hours(12),
+            on_failure=event_sources.SqsDlq(self.dead_letters.queue),
         )
 
+    def consume_events(self, construct_id: str, pattern: events.EventPattern) -> None:
+        """Give the function the events of the account's default bus that fit ``pattern``.
 
-def key(name: str) -> dynamodb.Attribute:
-    """A key attribute; all of ours are strings."""
-    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+        A queue holds them: it is what tries again, and knows when to give up.
+        """
+        waiting = sqs.Queue(
+            self,
+            construct_id,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=not self._settings.local,  # the emulator is spoken to in plain HTTP
+            visibility_timeout=Duration.seconds(6 * TIMEOUT_SECONDS),  # as Lambda's guide has it
+            retention_period=Duration.days(14),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters.queue, max_receive_count=5
+            ),
+        )
+        events.Rule(
+            self,
+            f"{construct_id}Rule",
+            event_pattern=pattern,
+            targets=[targets.SqsQueue(waiting, dead_letter_queue=self.dead_letters.queue)],
+        )
+        self.function.add_event_source(event_sources.SqsEventSource(waiting, batch_size=1))
+
+
+def _of_dynamodb(*verbs: str) -> list[str]:
+    return [f"dynamodb:{verb}" for verb in verbs]

@@ -68,6 +68,12 @@ def _known_retention(days: int) -> int:
     return days
 
 
+def _different(keys: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(keys)) < len(keys):
+        raise ValueError("names the same key twice")
+    return keys
+
+
 _Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 _Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")]
 
@@ -81,6 +87,13 @@ class Settings(BaseModel):
     region: _Region | None = None
     replica_region: _Region | None = None
     cors_origins: Annotated[tuple[_Origin, ...], BeforeValidator(_split)] = ()
+    token_keys: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...],
+        BeforeValidator(_split),
+        AfterValidator(_different),
+        Field(min_length=1, max_length=2),
+    ] = (1,)
+    local_port: Annotated[int, Field(ge=1, le=65535)] = 4566
     log_retention_days: Annotated[int, AfterValidator(_known_retention)] = 90
 
     @property

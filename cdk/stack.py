@@ -15,10 +15,15 @@ from aws_cdk import (
     Tags,
 )
 
+from cdk.addresses import addresses
 from cdk.api import Api
+from cdk.authorizer import authorizer
 from cdk.documents import API_DOCUMENT, documents
+from cdk.images import Images
 from cdk.layer import shared_layer
 from cdk.products import products
+from cdk.tokens import Tokens
+from cdk.users import users
 
 if TYPE_CHECKING:
     from cdk.settings import Settings
@@ -42,17 +47,31 @@ class ShopStack(Stack):
             ),
         )
         layer = shared_layer(self, settings=settings)
-        catalogue = products(self, layer=layer, settings=settings)
+        tokens = Tokens(self, "Tokens", settings=settings)
+        images = Images(self, "Images", settings=settings)
+        accounts = users(self, tokens=tokens, layer=layer, settings=settings)
+        address_books = addresses(self, users=accounts, layer=layer, settings=settings)
+        catalogue = products(self, images=images, layer=layer, settings=settings)
         front = documents(self, layer=layer, settings=settings)
         api = Api(
             self,
             "Api",
             document=json.loads(API_DOCUMENT.read_text()),
-            functions={"products": catalogue.function, "documents": front.function},
+            functions={
+                "users": accounts.function,
+                "addresses": address_books.function,
+                "products": catalogue.function,
+                "documents": front.function,
+            },
+            authorizer=authorizer(self, tokens=tokens, layer=layer, settings=settings),
             fallback="documents",
             settings=settings,
         )
         Tags.of(self).add("stage", settings.stage)
         CfnOutput(self, "ApiUrl", value=api.http_api.api_endpoint)
         CfnOutput(self, "ApiId", value=api.http_api.api_id)
+        CfnOutput(self, "UsersTableName", value=accounts.table.table_name)
+        CfnOutput(self, "AddressesTableName", value=address_books.table.table_name)
         CfnOutput(self, "ProductsTableName", value=catalogue.table.table_name)
+        CfnOutput(self, "ImagesBucketName", value=images.bucket.bucket_name)
+        CfnOutput(self, "ImagesUrl", value=images.url)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from ops.paths import ROOT
-from shop.errors import InternalError, ShopError
+from shop.errors import Forbidden, InternalError, ShopError, Unauthenticated
 from shop.http import documented_problem
+from shop.identity import SCHEME
 from shop.models import Problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
 FUNCTIONS = {
-    "products": "The catalogue: products and categories.",
+    "users": "Accounts, and the sessions that are signed in to them.",
+    "addresses": "The address book of whoever is signed in.",
+    "products": "The catalogue: products, their stock and images, categories.",
     "documents": "The API itself.",
 }
 """Packages under functions/ with routes, in the order of the document, and what they are about.
@@ -32,6 +35,12 @@ An operation's tag is its package: by it the stack knows which function answers.
 """
 
 _REPLACED = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "The `accessToken` of `POST /sessions`. Operations that list a role need it.",
+}
 _DESCRIPTION = """\
 - **JSON** in camelCase; unknown fields in a body are refused.
 - **Times** are RFC 3339, UTC, with milliseconds; **money** is a string such as "19.99"; **ids** \
@@ -59,7 +68,7 @@ def build() -> dict[str, Any]:
             for method, operation in operations.items():
                 _check(f"{method.upper()} {path}", operation)
                 operation["tags"] = [function]
-                operation["responses"] = _declared(operation["responses"])
+                operation["responses"] = _declared(operation)
                 for parameter in operation.get("parameters", []):
                     _without_null(parameter["schema"])
                 _merge(paths.setdefault(path, {}), {method: operation}, "operation")
@@ -71,7 +80,10 @@ def build() -> dict[str, Any]:
         "servers": [{"url": "."}],
         "tags": [{"name": name, "description": text} for name, text in FUNCTIONS.items()],
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": dict(sorted(schemas.items()))},
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {SCHEME: _BEARER},
+        },
     }
 
 
@@ -100,18 +112,26 @@ def _part(function: str) -> dict[str, Any]:
 
 def _check(name: str, operation: dict[str, Any]) -> None:
     if "security" not in operation:
-        raise DocumentError(f"{name}: say who may call it (shop.http.PUBLIC, or a security scheme)")
+        raise DocumentError(f"{name}: say who may call it (shop.identity: PUBLIC, USER or ADMIN)")
 
 
-def _declared(responses: dict[str, Any]) -> dict[str, Any]:
-    """The responses that the route declares, with our own idea of errors, not the router's."""
+def _declared(operation: dict[str, Any]) -> dict[str, Any]:
+    """The responses that the route declares, and those that come from what stands before it.
+
+    What the router itself would say of errors is left out: ours are problem documents.
+    """
     declared = {
         status: response
-        for status, response in responses.items()
+        for status, response in operation["responses"].items()
         if not any(f'schemas/{name}"' in json.dumps(response) for name in _REPLACED)
     }
-    internal_error = {str(int(InternalError.status)): documented_problem(InternalError)}
-    return dict(sorted((declared | internal_error).items()))
+    declared.get("204", {}).pop("content", None)  # there is none, where the router says null
+    errors: list[type[ShopError]] = [InternalError]
+    for requirement in operation["security"]:
+        errors += [Unauthenticated, *([Forbidden] if requirement[SCHEME] else [])]
+    for error in errors:
+        declared.setdefault(str(int(error.status)), documented_problem(error))
+    return dict(sorted(declared.items()))
 
 
 def _without_null(schema: dict[str, Any]) -> None:

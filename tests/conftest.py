@@ -11,9 +11,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hypothesis import settings
 from pytest_socket import disable_socket
 
+import addresses.handler
+import authorizer.handler
+import authorizer.verifier
 import products.handler
+import products.image_store
+import users.composition
 from documents import static
-from shop import dynamo, observability
+from shop import deadline, dynamo, observability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +29,21 @@ settings.register_profile("explore", deadline=None, max_examples=5000)
 settings.load_profile("default")
 
 _CACHES = [
+    addresses.handler.repository,
+    authorizer.handler.verifier,
+    authorizer.verifier.client,
+    authorizer.verifier.public_key,
     dynamo.client,
     observability.logger,
     products.handler.repository,
+    products.handler.store,
+    products.handler.writer,
+    products.image_store.client,
     static.paths,
     static.read,
+    users.composition.repository,
+    users.composition.session_repository,
+    users.composition.signer,
 ]
 _service_names = (f"unit-test-{number}" for number in itertools.count())
 
@@ -72,6 +87,7 @@ def _cold_start() -> Iterator[None]:
     yield
     for cached in _CACHES:
         cached.cache_clear()
+    deadline.clear()
 
 
 class FakeLambdaContext(LambdaContext):
@@ -85,6 +101,10 @@ class FakeLambdaContext(LambdaContext):
         self._aws_request_id = "5b0f3f0c-7e6f-4d0e-8e5d-9f0a1b2c3d4e"
         self._log_group_name = "/aws/lambda/shop-unit-test"
         self._log_stream_name = "2026/11/22/[$LATEST]0123456789abcdef0123456789abcdef"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 25_000
 
 
 @pytest.fixture

@@ -1,15 +1,28 @@
 """The stack, synthesized in process: once for a deployment, on demand for other settings."""
 
+import copy
 import json
+import re
 from typing import Any
 
 import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
+from cdk import stack
 from cdk.build import ROOT
+from cdk.documents import API_DOCUMENT
 from cdk.settings import Settings
 from cdk.stack import ShopStack
+from shop.identity import ADMIN, USER
+
+# Operations that the document of the tests asks for a token, whatever the committed one says.
+GUARDED = {
+    ("/users/me", "get"): {"tags": ["users"], **USER},
+    ("/addresses", "post"): {"tags": ["addresses"], **USER},
+    ("/products", "post"): {"tags": ["products"], **ADMIN},
+    ("/categories", "get"): {"tags": ["products"], **USER},
+}
 
 
 def application(**options: Any) -> App:
@@ -18,8 +31,8 @@ def application(**options: Any) -> App:
 
 
 def synthesize(**settings: Any) -> dict[str, Any]:
-    stack = ShopStack(application(), settings=Settings.model_validate(settings))
-    template = Template.from_stack(stack)
+    synthesized = ShopStack(application(), settings=Settings.model_validate(settings))
+    template = Template.from_stack(synthesized)
     document: dict[str, Any] = json.loads(json.dumps(template.to_json()))
     return document
 
@@ -34,6 +47,34 @@ def template() -> dict[str, Any]:
 def local_template() -> dict[str, Any]:
     """What the local environment deploys."""
     return synthesize(stage="local", corsOrigins=["http://localhost:3000"])
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """The committed document of the API."""
+    loaded: dict[str, Any] = json.loads(API_DOCUMENT.read_text())
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def guarded_document(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with operations of each context that ask for a token."""
+    guarded = copy.deepcopy(document)
+    for (path, method), operation in GUARDED.items():
+        guarded["paths"].setdefault(path, {})[method] = operation
+    return guarded
+
+
+@pytest.fixture(scope="session")
+def guarded_template(
+    guarded_document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What would be deployed with ``guarded_document``."""
+    path = tmp_path_factory.mktemp("guarded") / "openapi.json"
+    path.write_text(json.dumps(guarded_document))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stack, "API_DOCUMENT", path)
+        return synthesize()
 
 
 def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -52,3 +93,54 @@ def only(template: dict[str, Any], kind: str) -> dict[str, Any]:
     (resource,) = resources(template, kind).values()
     properties: dict[str, Any] = resource["Properties"]
     return properties
+
+
+def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of the functions, by package."""
+    return {
+        each["Properties"]["Handler"].partition(".")[0]: each["Properties"]
+        for each in resources(template, "AWS::Lambda::Function").values()
+    }
+
+
+def package_of(template: dict[str, Any], function: Any) -> str:
+    """The package of the function that ``function`` refers to."""
+    (logical_id,) = re.findall(r"'(\w+Function[0-9A-F]{8})'", str(function))
+    handler: str = template["Resources"][logical_id]["Properties"]["Handler"]
+    return handler.partition(".")[0]
+
+
+def plain(value: Any) -> Any:
+    """A part of a template to compare with: references as text, without the CDK's hashes.
+
+    ``{"Fn::GetAtt": ["TokensKey1A1D3B00E", "Arn"]}`` becomes ``${TokensKey1.Arn}``.
+    """
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    reference = _reference(value)
+    return reference or {name: plain(each) for name, each in value.items()}
+
+
+def _reference(value: dict[str, Any]) -> str | None:
+    """What CloudFormation would put here, if it is for CloudFormation to say."""
+    match value:
+        case {"Ref": name}:
+            return f"${{{_without_hash(name)}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"${{{_without_hash(name)}.{attribute}}}"
+        case {"Fn::Join": ["", parts]}:
+            return "".join(map(plain, parts))
+        case {"Fn::Select": [place, {"Fn::Split": [mark, text]}]}:
+            return f"{plain(text)}.split({mark})[{place}]"
+    return None
+
+
+def as_list(value: Any) -> list[Any]:
+    """What may stand alone or in a list, as actions and resources of a statement do."""
+    return value if isinstance(value, list) else [value]
+
+
+def _without_hash(logical_id: str) -> str:
+    return re.sub(r"[0-9A-F]{8}$", "", logical_id)

@@ -1,20 +1,22 @@
 """The functions and their logs."""
 
+import os
 import platform
 from typing import Any
 
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from cdk import function
+from cdk import layer
+from cdk.architecture import architecture
 from cdk.settings import Settings
-from shop import dynamo
+from tests.cdk import conftest
 from tests.cdk.conftest import only, resources, synthesize
 
 
 @pytest.fixture
 def functions(template: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each["Properties"] for each in resources(template, "AWS::Lambda::Function").values()]
+    return list(conftest.functions(template).values())
 
 
 def test_functions_run_python_313_on_arm64(functions: list[dict[str, Any]]) -> None:
@@ -36,32 +38,32 @@ def test_locally_they_run_on_the_machine_that_is_there(
     monkeypatch: pytest.MonkeyPatch, machine: str, expected: lambda_.Architecture
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: machine)
-    assert function.architecture(Settings(stage="local")).name == expected.name
-    assert function.architecture(Settings(stage="prod")).name == "arm64"
+    assert architecture(Settings(stage="local")).name == expected.name
+    assert architecture(Settings(stage="prod")).name == "arm64"
 
 
-def test_every_function_has_the_shared_layer(
+def test_every_function_has_the_shared_layer_and_no_other_way_to_code(
     template: dict[str, Any], functions: list[dict[str, Any]]
 ) -> None:
-    (layer,) = resources(template, "AWS::Lambda::LayerVersion")
+    (shared,) = resources(template, "AWS::Lambda::LayerVersion")
     for each in functions:
-        assert each["Layers"] == [{"Ref": layer}]
+        assert each["Layers"] == [{"Ref": shared}]
+        assert "PYTHONPATH" not in each["Environment"]["Variables"]
+
+
+def test_locally_they_import_the_layer_from_where_it_was_built(
+    local_template: dict[str, Any],
+) -> None:
+    built = layer.build_layer(None).folder / "python"
+    for each in conftest.functions(local_template).values():
+        path = each["Environment"]["Variables"]["PYTHONPATH"].split(os.pathsep)
+        assert path == [str(built), str(layer.LOCAL_WORKER)]
+        assert "Layers" not in each
 
 
 def test_the_layer_is_for_the_architecture_of_the_functions(template: dict[str, Any]) -> None:
     layer = only(template, "AWS::Lambda::LayerVersion")
     assert layer["CompatibleArchitectures"] == ["arm64"]
-
-
-def test_functions_outlast_their_own_waits_and_answer_before_the_gateway_gives_up(
-    functions: list[dict[str, Any]],
-) -> None:
-    config: Any = dynamo.client().meta.config
-    attempts = config.retries["total_max_attempts"]
-    backoff = sum(2**attempt for attempt in range(attempts - 1))  # botocore's standard mode
-    call = attempts * (config.connect_timeout + config.read_timeout) + backoff
-    for each in functions:
-        assert 2 * call < each["Timeout"] < 30  # no operation makes more than two calls
 
 
 def test_a_request_logs_one_line_so_lambda_adds_none(functions: list[dict[str, Any]]) -> None:
@@ -72,10 +74,15 @@ def test_a_request_logs_one_line_so_lambda_adds_none(functions: list[dict[str, A
 
 
 def test_every_log_group_forgets_after_the_days_of_the_settings() -> None:
-    groups = resources(synthesize(logRetentionDays=14), "AWS::Logs::LogGroup")
-    assert [group["Properties"]["RetentionInDays"] for group in groups.values()] == [14] * 3
+    template = synthesize(logRetentionDays=14)
+    groups = resources(template, "AWS::Logs::LogGroup").values()
+    assert {group["Properties"]["RetentionInDays"] for group in groups} == {14}
+    assert len(groups) == len(conftest.functions(template)) + 1  # and the gateway's
 
 
 def test_handlers_have_the_same_dotted_names_as_here(functions: list[dict[str, Any]]) -> None:
     handlers = sorted(each["Handler"] for each in functions)
-    assert handlers == ["documents.handler.handler", "products.handler.handler"]
+    assert handlers == [
+        f"{package}.handler.handler"
+        for package in ("addresses", "authorizer", "documents", "products", "users")
+    ]

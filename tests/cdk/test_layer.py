@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from cdk import build, documents, layer
-from ops.paths import ROOT
+
+PACKAGES = ["addresses", "authorizer", "documents", "products", "users"]
+
+
+def asset(package: str) -> build.Asset:
+    return documents.build_function() if package == "documents" else build.function(package)
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +36,53 @@ def test_every_module_has_bytecode_that_is_never_checked_against_its_source(
 
 def test_botocore_brings_the_data_of_the_services_in_use_only(host_layer: Path) -> None:
     services = {each.name for each in (host_layer / "botocore" / "data").iterdir() if each.is_dir()}
-    assert services == {"dynamodb"}
+    assert services == {"dynamodb", "kms", "s3"}
 
 
-def test_the_functions_start_from_the_layer_and_their_code_alone(host_layer: Path) -> None:
-    """-I -S: nothing of this environment is importable."""
-    program = (
-        f"import sys; sys.path[:0] = [{str(host_layer)!r}, {str(ROOT / 'functions')!r}]\n"
-        "import products.handler, documents.handler, boto3\n"
-        "boto3.client('dynamodb', region_name='eu-central-1')\n"
-        f"assert boto3.__file__.startswith({str(host_layer)!r})\n"
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_starts_from_the_layer_and_its_own_code_alone(
+    host_layer: Path, package: str
+) -> None:
+    """-I -S: nothing of this environment is importable, and of the functions just the one."""
+    others = [each for each in PACKAGES if each != package]
+    run_alone(
+        host_layer,
+        package,
+        "import importlib, importlib.util, pkgutil\n"
+        f"import boto3, {package}.handler\n"
+        f"for module in pkgutil.iter_modules({package}.__path__, '{package}.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "for service in ('dynamodb', 'kms', 's3'):\n"
+        "    boto3.client(service, region_name='eu-central-1')\n"
+        f"assert not any(map(importlib.util.find_spec, {others!r}))\n"
+        f"assert boto3.__file__.startswith({str(host_layer)!r})\n",
     )
-    subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
+
+
+def test_what_the_layer_leaves_out_is_not_missed_by_what_accounts_need(host_layer: Path) -> None:
+    """Compiled parts, lists and lazy imports: what only a call would find missing."""
+    run_alone(
+        host_layer,
+        "users",
+        "import email_validator, jwt\n"
+        "from cryptography.hazmat.primitives.asymmetric import ec\n"
+        "from users import passwords\n"
+        "stored = passwords.hashed('three plain words')\n"
+        "assert passwords.matches(stored, 'three plain words')\n"
+        "assert passwords.objection('password1')\n"
+        "found = email_validator.validate_email('a@example.com', check_deliverability=False)\n"
+        "assert found.normalized == 'a@example.com'\n"
+        "key = ec.generate_private_key(ec.SECP256R1())\n"
+        "token = jwt.encode({'sub': '1'}, key, 'ES256')\n"
+        "assert jwt.decode(token, key.public_key(), ['ES256']) == {'sub': '1'}\n",
+    )
+
+
+def run_alone(host_layer: Path, package: str, program: str) -> None:
+    """Run ``program`` with nothing importable but the layer and one function."""
+    roots = f"[{str(host_layer)!r}, {str(asset(package).folder)!r}]"
+    whole = f"import sys\nsys.path[:0] = {roots}\n{program}"
+    subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", whole], check=True)
 
 
 def test_what_is_deployed_is_for_arm64_throughout() -> None:
@@ -55,10 +95,11 @@ def test_what_is_deployed_is_for_arm64_throughout() -> None:
         assert machine == 183, f"{library} is not for aarch64"
 
 
-@pytest.mark.parametrize("asset", [build.function("products"), documents.build_function()])
-def test_functions_are_deployed_with_bytecode_too(asset: build.Asset) -> None:
-    modules = [each for each in asset.folder.rglob("*.py") if "__pycache__" not in each.parts]
-    assert len(modules) > 3
+@pytest.mark.parametrize("package", PACKAGES)
+def test_functions_are_deployed_with_bytecode_too(package: str) -> None:
+    folder = asset(package).folder
+    modules = [each for each in folder.rglob("*.py") if "__pycache__" not in each.parts]
+    assert len(modules) >= 3
     for module in modules:
         compiled = Path(importlib.util.cache_from_source(str(module))).read_bytes()
         assert int.from_bytes(compiled[4:8], "little") == 0b01

@@ -21,6 +21,8 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "region": None,
         "replica_region": None,
         "cors_origins": (),
+        "token_keys": (1,),
+        "local_port": 4566,
         "log_retention_days": 90,
     }
 
@@ -32,12 +34,21 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
             "shop:region": "eu-central-1",
             "shop:replicaRegion": "eu-west-1",
             "shop:corsOrigins": "https://shop.example,http://localhost:3000",
+            "shop:tokenKeys": "2, 1",
             "shop:logRetentionDays": "30",
+            "shop:localPort": "4567",
         }
     )
     assert chosen.stack_name == "shop-prod"
     assert chosen.cors_origins == ("https://shop.example", "http://localhost:3000")
+    assert chosen.token_keys == (2, 1)  # in this order: the first one signs
     assert chosen.log_retention_days == 30
+    assert chosen.local_port == 4567
+
+
+@pytest.mark.parametrize("given", ["12", [12], ["12"]])
+def test_token_keys_may_also_stand_in_cdk_json(given: object) -> None:
+    assert settings.read({"shop:tokenKeys": given}).token_keys == (12,)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +63,16 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
         ({"shop:corsOrigins": "https://shop.example/path"}, ["shop:corsOrigins"]),
         ({"shop:logRetentionDays": "soon"}, ["shop:logRetentionDays", "'soon'"]),
         ({"shop:logRetentionDays": 31}, ["shop:logRetentionDays", "31", "30, 60"]),
+        ({"shop:tokenKeys": ""}, ["shop:tokenKeys", "at least 1"]),
+        ({"shop:tokenKeys": "0"}, ["shop:tokenKeys", "greater than or equal to 1"]),
+        ({"shop:tokenKeys": "2,-1"}, ["shop:tokenKeys", "greater than or equal to 1"]),
+        ({"shop:tokenKeys": "1,1"}, ["shop:tokenKeys", "the same key twice"]),
+        ({"shop:tokenKeys": "3,2,1"}, ["shop:tokenKeys", "at most 2"]),
+        ({"shop:tokenKeys": "first"}, ["shop:tokenKeys", "'first'"]),
+        ({"shop:tokenKeys": "1.5"}, ["shop:tokenKeys", "'1.5'"]),
+        ({"shop:tokenKeys": 1}, ["shop:tokenKeys", "1"]),
+        ({"shop:localPort": "0"}, ["shop:localPort", "'0'"]),
+        ({"shop:localPort": "65536"}, ["shop:localPort", "'65536'"]),
         ({"shop:corsOrigin": "*"}, ["no setting shop:corsOrigin", "shop:corsOrigins"]),
         (
             {"shop:region": "eu-west-1", "shop:replicaRegion": "eu-west-1"},

@@ -6,12 +6,15 @@ import pytest
 
 from tests.cdk.conftest import resources
 from tests.products import tables as products
+from tests.users import tables as users
 
 TABLE = "AWS::DynamoDB::GlobalTable"
 
 # (partition key, sort key) of the table and of each index, which the other tests use as they stand
 # in tests/<context>/tables.py. Changing one is a migration.
 KEYS = {
+    "UsersTable": {"table": ("pk", "sk"), **users.INDEXES},
+    "AddressesTable": {"table": ("pk", "sk")},
     "ProductsTable": {"table": ("pk", "sk"), **products.INDEXES},
 }
 
@@ -26,13 +29,15 @@ def tables(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return resources(template, TABLE)
 
 
+def indexes(table: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = table["Properties"].get("GlobalSecondaryIndexes", [])
+    return found
+
+
 def test_tables_keep_their_logical_ids_and_keys(tables: dict[str, dict[str, Any]]) -> None:
     found = {
         logical_id: {"table": keys(table["Properties"]["KeySchema"])}
-        | {
-            index["IndexName"]: keys(index["KeySchema"])
-            for index in table["Properties"]["GlobalSecondaryIndexes"]
-        }
+        | {index["IndexName"]: keys(index["KeySchema"]) for index in indexes(table)}
         for logical_id, table in tables.items()
     }
     assert found == KEYS
@@ -46,19 +51,19 @@ def test_key_attributes_are_strings(tables: dict[str, dict[str, Any]]) -> None:
 
 def test_tables_recover_to_any_second_of_35_days(tables: dict[str, dict[str, Any]]) -> None:
     for table in tables.values():
-        for replica in table["Properties"]["Replicas"]:
-            assert replica["PointInTimeRecoverySpecification"] == {
-                "PointInTimeRecoveryEnabled": True,
-                "RecoveryPeriodInDays": 35,
-            }
+        (replica,) = table["Properties"]["Replicas"]
+        assert replica["PointInTimeRecoverySpecification"] == {
+            "PointInTimeRecoveryEnabled": True,
+            "RecoveryPeriodInDays": 35,
+        }
 
 
 def test_tables_outlive_the_stack(tables: dict[str, dict[str, Any]]) -> None:
     for table in tables.values():
         assert table["DeletionPolicy"] == "Retain"
         assert table["UpdateReplacePolicy"] == "Retain"
-        for replica in table["Properties"]["Replicas"]:
-            assert replica["DeletionProtectionEnabled"] is True
+        (replica,) = table["Properties"]["Replicas"]
+        assert replica["DeletionProtectionEnabled"] is True
 
 
 def test_tables_are_paid_by_request(tables: dict[str, dict[str, Any]]) -> None:
@@ -69,8 +74,37 @@ def test_tables_are_paid_by_request(tables: dict[str, dict[str, Any]]) -> None:
 def test_indexes_carry_keys_only_so_that_a_sale_writes_to_none(
     tables: dict[str, dict[str, Any]],
 ) -> None:
-    for index in tables["ProductsTable"]["Properties"]["GlobalSecondaryIndexes"]:
-        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    for table in tables.values():
+        for index in indexes(table):
+            assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_rows_expire_in_the_users_table_alone(tables: dict[str, dict[str, Any]]) -> None:
+    """Sessions and counted attempts; nothing else may ever vanish by itself."""
+    found = {
+        logical_id: table["Properties"].get("TimeToLiveSpecification")
+        for logical_id, table in tables.items()
+    }
+    assert found == {
+        "UsersTable": {"AttributeName": "expiresAt", "Enabled": True},
+        "AddressesTable": None,
+        "ProductsTable": None,
+    }
+
+
+def test_the_users_table_alone_has_a_stream_and_it_tells_keys_only(
+    tables: dict[str, dict[str, Any]],
+) -> None:
+    """So no hash and no address of a person leaves the table with it."""
+    found = {
+        logical_id: table["Properties"].get("StreamSpecification")
+        for logical_id, table in tables.items()
+    }
+    assert found == {
+        "UsersTable": {"StreamViewType": "KEYS_ONLY"},
+        "AddressesTable": None,
+        "ProductsTable": None,
+    }
 
 
 def test_the_local_stack_has_the_same_tables(

@@ -1,0 +1,1 @@
+"""For PYTHONPATH, not to be imported: what Python runs at its start in a function's process."""

@@ -1,0 +1,194 @@
+"""How a context's own events come to its function, and where they go when it fails."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shop.contracts.users import DELETED_USERS
+from shop.events import S3
+from tests.cdk.conftest import as_list, functions, package_of, plain, resources
+from tests.cdk.test_permissions import SEND
+
+TWO_WEEKS = 14 * 24 * 3600
+HALF_A_DAY = 12 * 3600
+ALARM = "AWS::CloudWatch::Alarm"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+QUEUE = "AWS::SQS::Queue"
+
+
+def mappings(template: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The properties of event source mappings, by package and source."""
+    found = [each["Properties"] for each in resources(template, MAPPING).values()]
+    return {
+        (package_of(template, each["FunctionName"]), plain(each["EventSourceArn"])): plain(each)
+        for each in found
+    }
+
+
+def queues(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of queues, by logical id without its hash."""
+    return {
+        plain({"Ref": logical_id}).strip("${}"): plain(each["Properties"])
+        for logical_id, each in resources(template, QUEUE).items()
+    }
+
+
+def queue_statements(template: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The statements of the queues' policies, by ``${queue}``."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in resources(template, "AWS::SQS::QueuePolicy").values():
+        (queue,) = plain(each["Properties"]["Queues"])
+        found[queue] = plain(each["Properties"]["PolicyDocument"]["Statement"])
+    return found
+
+
+def test_every_source_is_read_by_who_is_meant_to(template: dict[str, Any]) -> None:
+    """DynamoDB lets two read a stream, no more: a third would slow them down."""
+    assert mappings(template).keys() == {
+        ("users", "${UsersTable.StreamArn}"),
+        ("addresses", "${UsersTable.StreamArn}"),
+        ("products", "${ProductsArrivals.Arn}"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("package", "dead_letters"),
+    [
+        ("users", "${UsersDeadLettersQueue.Arn}"),
+        ("addresses", "${AddressesDeadLettersQueue.Arn}"),
+    ],
+)
+def test_deleted_users_are_told_to_those_who_keep_something_of_theirs(
+    template: dict[str, Any], package: str, dead_letters: str
+) -> None:
+    mapping = mappings(template)[package, "${UsersTable.StreamArn}"]
+    (chosen,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(chosen["Pattern"]) == DELETED_USERS
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"  # from the oldest on: none is missed
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRecordAgeInSeconds"] == HALF_A_DAY
+    assert "MaximumRetryAttempts" not in mapping  # age alone ends it
+    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": dead_letters}}
+    assert mapping.get("Enabled", True) is True
+
+
+def test_a_function_tells_of_failures_by_raising(template: dict[str, Any]) -> None:
+    """Asked for single failures, Lambda would take the answer of ``shop.events`` for success."""
+    for mapping in mappings(template).values():
+        assert "FunctionResponseTypes" not in mapping
+
+
+def test_arrivals_wait_in_a_queue_until_the_catalogue_has_handled_them(
+    template: dict[str, Any],
+) -> None:
+    mapping = mappings(template)["products", "${ProductsArrivals.Arn}"]
+    assert mapping["BatchSize"] == 1  # one that fails takes no other with it
+    assert mapping.get("Enabled", True) is True
+    waiting = queues(template)["ProductsArrivals"]
+    assert waiting["RedrivePolicy"] == {
+        "deadLetterTargetArn": "${ProductsDeadLettersQueue.Arn}",
+        "maxReceiveCount": 5,
+    }
+    # Six times as long as the function may run: Lambda's developer guide on queues as sources.
+    assert waiting["VisibilityTimeout"] == 6 * functions(template)["products"]["Timeout"]
+
+
+def test_arrivals_are_the_uploads_to_our_bucket(template: dict[str, Any]) -> None:
+    (rule,) = resources(template, "AWS::Events::Rule").values()
+    properties = plain(rule["Properties"])
+    assert properties["State"] == "ENABLED"
+    assert properties["EventPattern"] == {
+        "source": [S3],
+        "detail-type": ["Object Created"],
+        "detail": {
+            "bucket": {"name": ["${ImagesBucket}"]},
+            "object": {"key": [{"prefix": "uploads/"}]},
+        },
+    }
+    (target,) = properties["Targets"]
+    assert target["Arn"] == "${ProductsArrivals.Arn}"
+    assert target["DeadLetterConfig"] == {"Arn": "${ProductsDeadLettersQueue.Arn}"}
+    assert "Input" not in target  # the whole event, as shop.events wants it
+    assert "InputTransformer" not in target
+
+
+def test_eventbridge_sends_what_the_rule_found_and_nothing_else(template: dict[str, Any]) -> None:
+    allowed = {
+        queue: [each for each in statements if each["Effect"] == "Allow"]
+        for queue, statements in queue_statements(template).items()
+    }
+    for queue in ("${ProductsArrivals}", "${ProductsDeadLettersQueue}"):
+        (statement,) = allowed.pop(queue)
+        actions = set(as_list(statement["Action"]))
+        assert {"sqs:SendMessage"} <= actions <= SEND
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+        assert statement["Resource"] == queue.replace("}", ".Arn}")
+        assert statement["Condition"] == {
+            "ArnEquals": {"aws:SourceArn": "${ProductsArrivalsRule.Arn}"}
+        }
+    assert not any(allowed.values())  # the others are filled by Lambda, with the function's role
+
+
+def test_queues_are_encrypted_and_keep_for_two_weeks(template: dict[str, Any]) -> None:
+    found = queues(template)
+    assert found.keys() == {
+        "UsersDeadLettersQueue",
+        "AddressesDeadLettersQueue",
+        "ProductsDeadLettersQueue",
+        "ProductsArrivals",
+    }
+    for queue in found.values():
+        assert queue["SqsManagedSseEnabled"] is True
+        assert queue["MessageRetentionPeriod"] == TWO_WEEKS
+
+
+def test_queues_are_reached_by_tls_only_but_on_the_emulator(
+    template: dict[str, Any], local_template: dict[str, Any]
+) -> None:
+    refused = {
+        queue: [each for each in statements if each["Effect"] == "Deny"]
+        for queue, statements in queue_statements(template).items()
+    }
+    assert refused.keys() == {f"${{{queue}}}" for queue in queues(template)}
+    for queue, (statement,) in refused.items():
+        assert statement == {
+            "Action": "sqs:*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Resource": queue.replace("}", ".Arn}"),
+        }
+    for statements in queue_statements(local_template).values():
+        assert all(each["Effect"] == "Allow" for each in statements)
+
+
+def test_a_dead_letter_raises_an_alarm(template: dict[str, Any]) -> None:
+    alarms = [plain(each["Properties"]) for each in resources(template, ALARM).values()]
+    watched = [(each["Name"], each["Value"]) for alarm in alarms for each in alarm["Dimensions"]]
+    assert watched == [
+        ("QueueName", "${UsersDeadLettersQueue.QueueName}"),
+        ("QueueName", "${AddressesDeadLettersQueue.QueueName}"),
+        ("QueueName", "${ProductsDeadLettersQueue.QueueName}"),
+    ]
+    for alarm in alarms:
+        assert alarm["Namespace"] == "AWS/SQS"
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == (
+            "GreaterThanOrEqualToThreshold",
+            1,
+        )
+        assert (alarm["Statistic"], alarm["Period"]) == ("Maximum", 300)
+        assert alarm["EvaluationPeriods"] == 1
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_nothing_calls_a_function_without_waiting_for_it(template: dict[str, Any]) -> None:
+    """So there is no event that only Lambda knows of, and forgets when it fails."""
+    kinds = {each["Type"] for each in template["Resources"].values()}
+    assert "AWS::Lambda::EventInvokeConfig" not in kinds
+    callers = {
+        each["Properties"]["Principal"]
+        for each in resources(template, "AWS::Lambda::Permission").values()
+    }
+    assert callers == {"apigateway.amazonaws.com"}
