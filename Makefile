@@ -41,10 +41,11 @@ check: $(READY) | .build  ## The fast gate: format, lint, types, imports, API do
 	@echo "types";       mypy --no-error-summary
 	@echo "imports";     lint-imports --no-cache > .build/imports.log || { cat .build/imports.log; exit 1; }
 	@echo "openapi";     shop openapi --check
-	@echo "unit tests";  pytest -q -n 2 -m "not e2e"
+	@echo "unit tests";  pytest -q -n 2 -m "not e2e and not exhaustive"
 
 .PHONY: test
-test: check synth  ## Everything: make check, the template, and end to end on the local AWS
+test: check synth  ## Everything: make check, the long tests, the template, end to end on the local AWS
+	@echo "exhaustive";  pytest -q -n 2 -m exhaustive
 	@echo "end to end";  pytest -q -m e2e
 
 .PHONY: format

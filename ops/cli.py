@@ -9,14 +9,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
+from ops import admin
 from ops import openapi as api_document
 from ops.errors import OperationError
 from ops.local import command as local
+from ops.redrive import redrive
 from ops.seed.command import seed
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(local.app, name="local")
+app.add_typer(admin.app, name="admin")
 app.command()(seed)
+app.command()(redrive)
 
 
 @app.callback()

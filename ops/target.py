@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 LOCAL_STACK = "shop-local"
 LOCAL_REGION = "eu-central-1"
@@ -53,13 +58,29 @@ class Target:
     def dynamodb(self) -> DynamoDBClient:
         return self.session.client("dynamodb", endpoint_url=self.endpoint_url, config=_CONFIG)
 
+    def kms(self) -> KMSClient:
+        return self.session.client("kms", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def s3(self) -> S3Client:
+        return self.session.client("s3", endpoint_url=self.endpoint_url, config=_CONFIG)
+
     def logs(self) -> CloudWatchLogsClient:
         return self.session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)
 
+    def dynamodbstreams(self) -> DynamoDBStreamsClient:
+        return self.session.client(
+            "dynamodbstreams", endpoint_url=self.endpoint_url, config=_CONFIG
+        )
+
+    def sqs(self) -> SQSClient:
+        return self.session.client("sqs", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def lambda_client(self) -> LambdaClient:
+        return self.session.client("lambda", endpoint_url=self.endpoint_url, config=_CONFIG)
+
     def lambda_function(self, name: str) -> FunctionConfigurationResponseTypeDef:
         """The configuration of the function ``name``."""
-        client = self.session.client("lambda", endpoint_url=self.endpoint_url, config=_CONFIG)
-        return client.get_function_configuration(FunctionName=name)
+        return self.lambda_client().get_function_configuration(FunctionName=name)
 
     def resources(self, kind: str) -> list[str]:
         """Physical ids of the stack's resources of a CloudFormation type."""

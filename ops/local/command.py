@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -74,9 +75,19 @@ def down() -> None:
 
 
 @app.command()
-def deploy() -> None:
+def deploy(
+    *,
+    context: Annotated[
+        list[str] | None,
+        typer.Option("--context", "-c", help="A setting, as the CDK takes it: shop:name=value"),
+    ] = None,
+) -> None:
     """Bring changes of the code into the running stack."""
-    stack.deploy(folder, _running(), stack.Steps(console))
+    settings = [each.partition("=") for each in context or []]
+    if not all(name and value for name, _, value in settings):
+        raise OperationError("A setting is written like shop:logRetentionDays=30.")
+    given = {name: value for name, _, value in settings}
+    stack.deploy(folder, _running(), stack.Steps(console), given)
 
 
 @app.command(name="logs")
@@ -117,20 +128,21 @@ def _interrupt(*_: object) -> NoReturn:
 
 def _show(local: LocalStack, *, detach: bool) -> None:
     api = local.api_url
+    admin = json.loads(folder.outputs.read_text())["admin"]
     console.print(
         f"""
 [bold]The shop is up.[/]
 
   API      {api}
   Docs     {api}/docs
-  Products table  {local.target.output("ProductsTableName")}
+  Admin    {admin["email"]}, password {admin["password"]}
 
 Try:
 
   curl '{api}/categories'
   curl '{api}/products?sort=price&limit=3'
 
-The addresses are in {folder.outputs}. """,
+All of this is in {folder.outputs}. """,
         soft_wrap=True,
     )
     console.print("`shop local down` ends it." if detach else "Ctrl-C ends it.")

@@ -31,9 +31,10 @@ _CONTEXT = {
 }
 
 
-def synthesize(folder: LocalFolder) -> None:
-    """Make the cloud assembly in ``folder.assembly``. Needs no emulator."""
-    _cdk(["synth", "--quiet"], folder, {}, what="cdk synth")
+def synthesize(folder: LocalFolder, context: Mapping[str, str]) -> None:
+    """Make the cloud assembly in ``folder.assembly``, with more settings as ``context``."""
+    settings = [f"--context={name}={value}" for name, value in {**_CONTEXT, **context}.items()]
+    _cdk(["synth", "--quiet", *settings], folder, {}, what="cdk synth")
 
 
 def bootstrap(folder: LocalFolder, endpoint_url: str) -> None:
@@ -59,10 +60,9 @@ def deploy(folder: LocalFolder, endpoint_url: str) -> None:
 def _cdk(
     arguments: list[str], folder: LocalFolder, variables: Mapping[str, str], *, what: str
 ) -> None:
-    context = [f"--context={name}={value}" for name, value in _CONTEXT.items()]
     output = [] if "--app" in arguments else [f"--output={folder.assembly}"]
     processes.run(
-        [str(NODE_FOLDER / "node"), str(CDK), *arguments, *output, *context, *_PLAIN],
+        [str(NODE_FOLDER / "node"), str(CDK), *arguments, *output, *_PLAIN],
         what=what,
         log=folder.deploy_log,
         env=_environment() | {"TMPDIR": str(folder.scratch)} | dict(variables),

@@ -53,6 +53,11 @@ class LocalFolder:
         return self.root / "outputs.json"
 
     @property
+    def admin_note(self) -> Path:
+        """The local administrator's e-mail and password, which go with the data."""
+        return self.root / "admin.json"
+
+    @property
     def saved(self) -> bool:
         """Whether there is data of an earlier run, which the emulator saves when it ends."""
         return (self.state / "cloudformation.json").exists()
@@ -67,6 +72,7 @@ class LocalFolder:
             path.mkdir(parents=True, exist_ok=True)
 
     def erase_data(self) -> None:
+        self.admin_note.unlink(missing_ok=True)
         for path in (self.state, self.objects, self.scratch):
             shutil.rmtree(path, ignore_errors=True)
 

@@ -1,12 +1,14 @@
-"""What the emulator's CloudFormation leaves out, done from the template: the one place for it.
+"""What the emulator leaves out, done for it: the one place for that.
 
-It creates tables without PointInTimeRecovery and TimeToLive, and an HTTP API whose CORS settings it
-then does not understand, though the direct calls work. A green deployment there proves nothing
-about any of them; tests/cdk asserts them on the template.
+Its CloudFormation creates tables without PointInTimeRecovery and TimeToLive, and an HTTP API whose
+CORS settings it then does not understand, though the direct calls work. A green deployment there
+proves nothing about any of them; tests/cdk asserts them on the template. And it forgets streams
+when it ends, but not how far they were read.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,7 +17,22 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from ops.local.folder import LocalFolder
     from ops.target import Target
+
+
+def rewind_streams(folder: LocalFolder) -> None:
+    """Let the functions read streams from their start, before the emulator starts again.
+
+    It saves how far each was read, and not the streams: what comes to them next would be skipped.
+    """
+    saved = folder.state / "lambda.json"
+    if not saved.exists():
+        return
+    state = json.loads(saved.read_text())
+    positions = state["payload"]["dynamodb_stream_positions"]["data"]
+    positions.update(dict.fromkeys(positions, 0))
+    saved.write_text(json.dumps(state))
 
 
 def apply(template: Mapping[str, Any], target: Target) -> None:

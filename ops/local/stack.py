@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import requests
 
 from ops.errors import OperationError
-from ops.local import deployment, emulator, gaps
+from ops.local import admin, deployment, emulator, gaps
 from ops.local.folder import target_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from rich.console import Console
 
@@ -59,6 +59,7 @@ def bring_up(
     Raises OperationError with the reason and where to read on.
     """
     first = not folder.saved
+    gaps.rewind_streams(folder)
     with steps.step("Starting the local AWS", "Local AWS started"):
         running = emulator.start(folder, port)
     try:
@@ -67,7 +68,9 @@ def bring_up(
         stack = find(running)
         with steps.step("Seeding the catalogue", "Catalogue seeded"):
             seed(stack.target)
-        _write_outputs(folder, stack)
+        with steps.step("Making an administrator", "Administrator made"):
+            made = admin.make(folder, stack)
+        _write_outputs(folder, stack, made)
     except BaseException:
         running.stop(folder)
         if first:
@@ -76,10 +79,16 @@ def bring_up(
     return stack
 
 
-def deploy(folder: LocalFolder, running: Emulator, steps: Steps) -> None:
-    """Synthesize and deploy the checkout as it is now."""
+def deploy(
+    folder: LocalFolder,
+    running: Emulator,
+    steps: Steps,
+    settings: Mapping[str, str] | None = None,
+) -> None:
+    """Synthesize and deploy the checkout as it is now, with further ``settings``."""
     with steps.step("Synthesizing the stack", "Stack synthesized"):
-        deployment.synthesize(folder)
+        port = {"shop:localPort": str(running.port)}
+        deployment.synthesize(folder, port | dict(settings or {}))
     with steps.step("Deploying the stack", "Stack deployed"):
         deployment.bootstrap(folder, running.endpoint_url)
         deployment.deploy(folder, running.endpoint_url)
@@ -105,8 +114,13 @@ def _check(api_url: str, folder: LocalFolder) -> None:
             )
 
 
-def _write_outputs(folder: LocalFolder, stack: LocalStack) -> None:
-    outputs = {"apiUrl": stack.api_url, "endpointUrl": stack.emulator.endpoint_url}
+def _write_outputs(folder: LocalFolder, stack: LocalStack, made: dict[str, str]) -> None:
+    outputs = {
+        "apiUrl": stack.api_url,
+        "endpointUrl": stack.emulator.endpoint_url,
+        "admin": made,
+    }
     half = folder.outputs.with_suffix(".tmp")
+    half.touch(mode=0o600)
     half.write_text(json.dumps(outputs, indent=2) + "\n")
     half.replace(folder.outputs)

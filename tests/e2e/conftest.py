@@ -3,8 +3,9 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,6 +16,7 @@ from ops.local.folder import LocalFolder
 from ops.local.stack import LocalStack, Steps
 from ops.paths import ROOT
 from ops.seed.load import load_sample
+from tests.e2e.accounts import Account, register, sign_in
 
 SHOP = str(ROOT / ".venv" / "bin" / "shop")
 
@@ -40,23 +42,37 @@ class Api:
         self._session = requests.Session()
 
     def request(
-        self, method: str, path: str, headers: dict[str, str] | None = None, /, **query: object
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str | bytes] | None = None,
+        *,
+        json: Any = None,
+        query: dict[str, str] | None = None,
     ) -> requests.Response:
         return self._session.request(
-            method,
-            self.url + path,
-            params={name: str(value) for name, value in query.items()},
-            headers=headers,
-            timeout=30,
+            method, self.url + path, params=query, headers=headers, json=json, timeout=30
         )
 
     def get(self, path: str, **query: object) -> requests.Response:
-        return self.request("GET", path, None, **query)
+        return self.request("GET", path, query={name: str(value) for name, value in query.items()})
 
 
 @pytest.fixture(scope="session")
 def api(stack: LocalStack) -> Api:
     return Api(stack.api_url)
+
+
+@pytest.fixture(scope="session")
+def admin(api: Api, folder: LocalFolder) -> Account:
+    """The administrator that the local stack comes with."""
+    made = json.loads(folder.outputs.read_text())["admin"]
+    return sign_in(api, made["email"], made["password"])
+
+
+@pytest.fixture
+def customer(api: Api) -> Account:
+    return register(api)
 
 
 def shop(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
@@ -70,6 +86,6 @@ def shop(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     )
 
 
-def outputs(folder: Path) -> dict[str, str]:
-    loaded: dict[str, str] = json.loads((folder / "outputs.json").read_text())
+def outputs(folder: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((folder / "outputs.json").read_text())
     return loaded
