@@ -56,4 +56,12 @@ def sign_in(api: Api, email: str, password: str = PASSWORD) -> Account:
     return account
 
 
+def appoint(admin: Account) -> Account:
+    """A new administrator, whom a test may get into trouble."""
+    account = register(admin.api)
+    made = admin.request("PATCH", f"/users/{account.id}", {"role": "admin"})
+    assert made.status_code == 200, made.text
+    return sign_in(admin.api, account.email)
+
+
 ADDRESS = {"street": "Harbour Road 1", "city": "Lisbon", "country": "Portugal"}

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,20 +33,29 @@ def resource(stack: LocalStack, kind: str, name: str) -> str:
     return physical
 
 
+def records(streams: Any, arn: str, shard: str) -> Iterator[dict[str, Any]]:
+    """All that a shard of a stream holds."""
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    while page := streams.get_records(ShardIterator=iterator):
+        yield from page["Records"]
+        if not page["Records"]:
+            return
+        iterator = page["NextShardIterator"]
+
+
 def removal_of(stack: LocalStack, account: Account) -> dict[str, Any]:
     """Where the stream of the users table tells that the account is gone, as Lambda words it."""
     table = stack.target.output("UsersTableName")
     arn = stack.target.dynamodb().describe_table(TableName=table)["Table"]["LatestStreamArn"]
     streams = stack.target.dynamodbstreams()
     (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-    iterator = streams.get_shard_iterator(
-        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-    )["ShardIterator"]
+    keys = to_wire({"pk": f"USER#{account.id}", "sk": "USER"})
     (number,) = (
         record["dynamodb"]["SequenceNumber"]
-        for record in streams.get_records(ShardIterator=iterator)["Records"]
-        if record["eventName"] == "REMOVE"
-        and record["dynamodb"]["Keys"] == to_wire({"pk": f"USER#{account.id}", "sk": "USER"})
+        for record in records(streams, arn, shard["ShardId"])
+        if record["eventName"] == "REMOVE" and record["dynamodb"]["Keys"] == keys
     )
     position = {"startSequenceNumber": number, "endSequenceNumber": number, "batchSize": 1}
     return {"streamArn": arn, "shardId": shard["ShardId"], **position}

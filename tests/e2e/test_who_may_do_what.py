@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ops.openapi import DOCUMENT
-from tests.e2e.accounts import ADDRESS, Account, new_email, register
+from tests.e2e.accounts import ADDRESS, Account, appoint, new_email, register
 from tests.e2e.conftest import Api
 
 pytestmark = pytest.mark.e2e
@@ -28,7 +28,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(api: Api, admin: Account) -> World:
-    owner, other = register(api), register(api)
+    owner, other, admin = register(api), register(api), appoint(admin)
     address = owner.request("POST", "/addresses", ADDRESS).json()["id"]
     product = admin.request("POST", "/products", PRODUCT).json()["id"]
     return World(owner, other, admin, address, product)
