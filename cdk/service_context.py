@@ -84,8 +84,8 @@ class ServiceContext(Construct):
     def consume_stream(self, source: ServiceContext, pattern: Mapping[str, object]) -> None:
         """Give the function those records of the stream of ``source`` that fit ``pattern``.
 
-        What fails is tried again for half a day; the other half of the day that a stream keeps it
-        is for ``shop redrive``.
+        What fails is tried again some twenty times, for half a day at most, and holds up what comes
+        after it meanwhile. The rest of the day that a stream keeps it is for ``shop redrive``.
         """
         arn = str(source.table.table_stream_arn)
         self.grant(*_of_dynamodb("DescribeStream", "GetRecords", "GetShardIterator"), on=[arn])
@@ -99,6 +99,7 @@ class ServiceContext(Construct):
             filters=[dict(lambda_.FilterCriteria.filter(dict(pattern)))],
             batch_size=10,
             bisect_batch_on_error=True,  # so that one that cannot be handled stands alone
+            retry_attempts=20,
             max_record_age=Duration.hours(12),
             on_failure=event_sources.SqsDlq(self.dead_letters.queue),
         )

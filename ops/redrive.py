@@ -17,6 +17,7 @@ from ops.target import find_target
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from ops.target import Target
@@ -25,13 +26,16 @@ console = Console(highlight=False)
 
 # Longer than a function may take, so that nobody else is given what is being handled.
 _HIDDEN_SECONDS = 120
+_POLL_SECONDS = 2  # a poll that does not wait asks some of the queue's servers only
+_MOST_PAGES = 1000
 
 
 class Outcome(StrEnum):
-    """What became of a dead letter; all but the first stay in their queue."""
+    """What became of a dead letter."""
 
     HANDLED = "handled"
-    FAILED = "failed again"
+    RETURNED = "given back to the queue that had given up"
+    FAILED = "failed again, kept"
     EXPIRED = "no longer in their stream"
 
 
@@ -39,25 +43,31 @@ def redrive(
     *,
     stack: Annotated[str | None, typer.Option(help="In AWS; without it the local one")] = None,
     region: Annotated[str | None, typer.Option(help="Where that stack is")] = None,
+    drop_expired: Annotated[
+        bool, typer.Option(help="Delete letters whose records are in no stream any more")
+    ] = False,
 ) -> None:
     """Give events that a function could not handle to it again, once its fault is mended."""
-    outcomes = Counter(redriven(find_target(stack, region)))
+    outcomes = Counter(redriven(find_target(stack, region), drop_expired=drop_expired))
     if not outcomes:
         console.print("There are no dead letters.")
     for outcome, number in outcomes.items():
         console.print(f"{number} {outcome}")
-    if outcomes.keys() - {Outcome.HANDLED}:
+    if outcomes[Outcome.FAILED]:
         raise OperationError("Not all could be handled; the functions' logs say why.")
+    if outcomes[Outcome.EXPIRED] and not drop_expired:
+        raise OperationError("What has expired is kept, unless you say --drop-expired.")
 
 
-def redriven(target: Target) -> Iterator[Outcome]:
-    """Take every dead letter of the stack in turn."""
-    sources = _sources(target)
-    for queue, source in sources.items():
+def redriven(target: Target, *, drop_expired: bool = False) -> Iterator[Outcome]:
+    """Take every dead letter of the stack in turn, each once."""
+    done = {Outcome.HANDLED, Outcome.RETURNED} | ({Outcome.EXPIRED} if drop_expired else set())
+    for queue, source in _sources(target).items():
         for message in _messages(target, queue):
             outcome = _redrive(target, json.loads(message["Body"]), source)
-            if outcome is Outcome.HANDLED:
-                target.sqs().delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            if outcome in done:
+                receipt = message["ReceiptHandle"]
+                target.sqs().delete_message(QueueUrl=queue, ReceiptHandle=receipt)
             yield outcome
 
 
@@ -76,24 +86,30 @@ def _sources(target: Target) -> dict[str, str | None]:
 
 
 def _messages(target: Target, queue: str) -> Iterator[MessageTypeDef]:
-    """Each message once: what fails again stays hidden for longer than this takes."""
+    """The messages of a queue, until there are none or one comes that came before."""
+    seen: set[str] = set()
     while True:
         received = target.sqs().receive_message(
-            QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_SECONDS
+            QueueUrl=queue,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=_HIDDEN_SECONDS,
+            WaitTimeSeconds=_POLL_SECONDS,
         )
         messages = received.get("Messages", [])
-        if not messages:
+        if not messages or not seen.isdisjoint(each["MessageId"] for each in messages):
             return
+        seen |= {each["MessageId"] for each in messages}
         yield from messages
 
 
 def _redrive(target: Target, letter: Mapping[str, Any], source: str | None) -> Outcome:
     if source:
         target.sqs().send_message(QueueUrl=source, MessageBody=json.dumps(letter))
-        return Outcome.HANDLED
-    try:
-        records = _records(target, letter["DDBStreamBatchInfo"])
-    except target.dynamodbstreams().exceptions.TrimmedDataAccessException:
+        return Outcome.RETURNED
+    if "DDBStreamBatchInfo" not in letter:
+        return Outcome.FAILED
+    records = _records(target, letter["DDBStreamBatchInfo"])
+    if not records:
         return Outcome.EXPIRED
     answer = target.lambda_client().invoke(
         FunctionName=letter["requestContext"]["functionArn"],
@@ -103,23 +119,48 @@ def _redrive(target: Target, letter: Mapping[str, Any], source: str | None) -> O
 
 
 def _records(target: Target, batch: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The records of a batch that failed; a dead letter only tells where they are.
+    """The records of a batch that failed, all of them, or none when they are gone.
 
+    A dead letter only tells where they are; consumers ignore what lies between them.
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
     """
     streams = target.dynamodbstreams()
-    iterator = streams.get_shard_iterator(
+    gone = (
+        streams.exceptions.TrimmedDataAccessException,
+        streams.exceptions.ResourceNotFoundException,
+    )
+    last = int(batch["endSequenceNumber"])
+    records: list[dict[str, Any]] = []
+    try:
+        for record in _from_its_start(streams, batch):
+            number = int(record["dynamodb"]["SequenceNumber"])
+            if number <= last:
+                arn = batch["streamArn"]
+                records.append({**record, "eventSource": "aws:dynamodb", "eventSourceARN": arn})
+            if number >= last:
+                return records
+    except gone:
+        pass
+    return []
+
+
+def _from_its_start(
+    streams: DynamoDBStreamsClient, batch: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """The shard from the first record of the batch on; a page of it may be empty."""
+    iterator: str | None = streams.get_shard_iterator(
         StreamArn=batch["streamArn"],
         ShardId=batch["shardId"],
         ShardIteratorType="AT_SEQUENCE_NUMBER",
         SequenceNumber=batch["startSequenceNumber"],
     )["ShardIterator"]
-    page = streams.get_records(ShardIterator=iterator, Limit=batch["batchSize"])
-    return [
-        {**record, "eventSource": "aws:dynamodb", "eventSourceARN": batch["streamArn"]}
-        for record in page["Records"]
-        if int(record["dynamodb"]["SequenceNumber"]) <= int(batch["endSequenceNumber"])
-    ]
+    for _ in range(_MOST_PAGES):
+        if iterator is None:
+            return
+        page = streams.get_records(ShardIterator=iterator)
+        yield from page["Records"]
+        iterator = page.get("NextShardIterator")
+    raise OperationError(f"The stream {batch['streamArn']} does not come to the batch's end.")
 
 
 def _seconds(value: object) -> float:

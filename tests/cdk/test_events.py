@@ -68,7 +68,7 @@ def test_deleted_users_are_told_to_those_who_keep_something_of_theirs(
     assert mapping["StartingPosition"] == "TRIM_HORIZON"  # from the oldest on: none is missed
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRecordAgeInSeconds"] == HALF_A_DAY
-    assert "MaximumRetryAttempts" not in mapping  # age alone ends it
+    assert mapping["MaximumRetryAttempts"] == 20
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": dead_letters}}
     assert mapping.get("Enabled", True) is True
 

@@ -92,7 +92,7 @@ def test_an_event_goes_back_to_the_queue_that_gave_it_up(
     waiting = resource(stack, "AWS::SQS::Queue", "ProductsArrivals")
     odd = {"source": "aws.s3", "detail": {"bucket": {"name": "x"}, "object": {"key": "odd"}}}
     stack.target.sqs().send_message(QueueUrl=queue, MessageBody=json.dumps(odd))
-    assert run(folder) == (0, "1 handled\n"), "it is back in the queue that gave it up"
+    assert run(folder) == (0, "1 given back to the queue that had given up\n")
     deadline = time.monotonic() + 20
     while _number(stack, waiting) and time.monotonic() < deadline:
         time.sleep(0.2)
