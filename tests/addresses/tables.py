@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shop.contracts.users import user_key
 from shop.dynamo import to_wire
+from tests.tables import create_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
 
 def create_addresses_table(client: DynamoDBClient, name: str) -> None:
     """An empty addresses table: two keys, no index."""
-    _create(client, name)
+    create_table(client, name)
 
 
 def create_users_table(client: DynamoDBClient, name: str) -> None:
     """An empty table with the users table's keys."""
-    _create(client, name)
+    create_table(client, name)
 
 
 def add_user(client: DynamoDBClient, table_name: str, user_id: str) -> None:
@@ -27,18 +28,3 @@ def add_user(client: DynamoDBClient, table_name: str, user_id: str) -> None:
 
 def delete_user(client: DynamoDBClient, table_name: str, user_id: str) -> None:
     client.delete_item(TableName=table_name, Key=to_wire(user_key(user_id)))
-
-
-def _create(client: DynamoDBClient, name: str) -> None:
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.tables import create_table
+
 if TYPE_CHECKING:
     from moto.core.config import DefaultConfig
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,18 +19,7 @@ MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session"
 
 
 def create_shelf(client: DynamoDBClient) -> None:
-    client.create_table(
-        TableName=NAME,
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(client, NAME)
 
 
 def key(name: str) -> Item:

@@ -4,43 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.tables import create_table
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import (
-        AttributeDefinitionTypeDef,
-        GlobalSecondaryIndexUnionTypeDef,
-        KeySchemaElementTypeDef,
-    )
 
 # As cdk.users.INDEXES, which would take a second to import: that starts the CDK.
 INDEXES = {"listing-newest": ("listing", "newestKey")}
 
 
 def create_users_table(client: DynamoDBClient, name: str) -> None:
-    """An empty users table with its keys and its index."""
-    indexes: list[GlobalSecondaryIndexUnionTypeDef] = [
-        {
-            "IndexName": index,
-            "KeySchema": _key_schema(partition, sort),
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
-        for index, (partition, sort) in INDEXES.items()
-    ]
-    key_attributes = {"pk", "sk"}.union(*INDEXES.values())
-    definitions: list[AttributeDefinitionTypeDef] = [
-        {"AttributeName": attribute, "AttributeType": "S"} for attribute in sorted(key_attributes)
-    ]
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=definitions,
-        KeySchema=_key_schema("pk", "sk"),
-        GlobalSecondaryIndexes=indexes,
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
-def _key_schema(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:
-    return [
-        {"AttributeName": partition, "KeyType": "HASH"},
-        {"AttributeName": sort, "KeyType": "RANGE"},
-    ]
+    create_table(client, name, INDEXES)
