@@ -2,7 +2,9 @@
 
 Five are free. The sixth blocks for 30 s, and each one after that for twice as long as the last, up
 to 15 minutes. An hour after the last one that counted, all are forgotten. What comes during a block
-does not count, so nobody can be shut out for good.
+does not count, so it makes no block longer. But the first to ask after a block gets the one attempt
+that there is before the next: someone who asks all the time can take each of them, and so keep an
+owner from signing in for as long as they go on, and for 15 minutes after that at most.
 """
 
 from typing import NamedTuple
@@ -17,7 +19,7 @@ _MOST_DOUBLINGS = 5  # 30 s * 2 ** 5 is past the longest block
 
 
 class Attempts(NamedTuple):
-    """Attempts at one e-mail address that counted, none of which was right."""
+    """Attempts at one e-mail address, or by one user, that counted; none of them was right."""
 
     failures: int
     blocked_until: int

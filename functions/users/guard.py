@@ -1,4 +1,8 @@
-"""Every check of a password goes through here: counted by address, and always the same work."""
+"""Every check of a password goes through here: counted first, and always the same work.
+
+Signing in is counted by address. What a signed-in user confirms is counted by user, since the
+address can be changed without a password, and each new one would bring new attempts.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +20,17 @@ if TYPE_CHECKING:
 _TRIES = 5
 
 
-def count_attempt(repository: UserRepository, email_key: str, seen: Attempts | None) -> None:
+def count_attempt(repository: UserRepository, whose: str, seen: Attempts | None) -> None:
     """Count an attempt before the password is looked at, so that guesses side by side count, too.
 
-    ``seen`` is what was known last; what is wrong about it is found out by the write. Raises
-    TooManyAttempts, during a block without any call.
+    ``whose`` is as rows.attempts_key has it. ``seen`` is what was known last; what is wrong about
+    it is found out by the write. Raises TooManyAttempts, during a block without any call.
     """
     for _ in range(_TRIES):
         refuse_while_blocked(seen)
         try:
             counted = attempts.with_one_more(seen, instants.now_ms())
-            repository.count_attempt(email_key, seen, counted)
+            repository.count_attempt(whose, seen, counted)
         except AttemptsChanged as changed:
             seen = changed.attempts
         else:

@@ -59,6 +59,10 @@ def _signed_in() -> Account:
     return sessions.signed_in(session_repository(), _caller())
 
 
+def _administrator() -> Account:
+    return sessions.administrator(session_repository(), _caller())
+
+
 @api.post(
     "/users",
     operation_id="registerUser",
@@ -157,6 +161,7 @@ def list_users(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> UserPage:
+    _administrator()
     if email is not None:
         return service.users_with_email(repository(), email, cursor=cursor)
     return service.list_users(repository(), limit=limit, cursor=cursor)
@@ -170,6 +175,7 @@ def list_users(
     responses=documented("The user", UserNotFound, Unavailable),
 )
 def get_user(user_id: UserId) -> User:
+    _administrator()
     return service.get_user(repository(), user_id)
 
 
@@ -181,7 +187,7 @@ def get_user(user_id: UserId) -> User:
     responses=documented("The user as it is now", *_BODY, RoleTakenAway, UserNotFound, Unavailable),
 )
 def update_user(user_id: UserId, changes: Annotated[RoleChange, Body()]) -> User:
-    return service.change_role(repository(), _caller().user_id, user_id, changes)
+    return service.change_role(repository(), _administrator(), user_id, changes)
 
 
 def end_sessions(record: Mapping[str, Any]) -> None:

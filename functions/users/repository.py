@@ -13,8 +13,8 @@ from shop import writes
 from shop.contracts.users import PREFIX, user_key
 from shop.identity import Role
 from shop.writes import ConditionFailed
-from users import rows
-from users.errors import EmailTaken, RoleTakenAway, SessionEnded
+from users import roles, rows
+from users.errors import EmailTaken, SessionEnded
 
 if TYPE_CHECKING:
     from shop.dynamo import Item, Table
@@ -60,8 +60,8 @@ def update_account(table: Table, seen: Account, changed: Account) -> Action:
     return writes.update(table, user_key(seen.id), expression, "#updatedAt = :seen", values)
 
 
-def forget_attempts(table: Table, email_key: str) -> Action:
-    return writes.delete(table, rows.attempts_key(email_key), WHATEVER)
+def forget_attempts(table: Table, whose: str) -> Action:
+    return writes.delete(table, rows.attempts_key(whose), WHATEVER)
 
 
 class UserRepository:
@@ -135,14 +135,15 @@ class UserRepository:
     def change_password(self, seen: Account, changed: Account, session_id: str) -> None:
         """Write the new hash and epoch, and give this one session the new epoch, too.
 
-        Also forgets the attempts. Raises AccountChanged, and SessionEnded when the session is gone.
+        Also forgets the user's attempts. Raises AccountChanged, and SessionEnded when the session
+        is gone.
         """
         expression, values = writes.setting({"sessionEpoch": changed.session_epoch})
         key = rows.session_key(seen.id, session_id)
         actions = [
             update_account(self._table, seen, changed),
             writes.update(self._table, key, expression, writes.THERE, values),
-            forget_attempts(self._table, seen.email_key),
+            forget_attempts(self._table, rows.of_user(seen.id)),
         ]
         try:
             writes.transact(self._table.client, actions)
@@ -150,13 +151,16 @@ class UserRepository:
             if not _is_done(failed, changed):
                 raise SessionEnded from failed
 
-    def change_by_admin(self, seen: Account, changed: Account, admin_id: str) -> None:
-        """As ``admin_id`` wants it, who is someone else.
+    def change_by_admin(self, seen: Account, changed: Account, admin: Account) -> None:
+        """As ``admin`` wants it, who is someone else.
 
-        Raises AccountChanged, and RoleTakenAway when that one is no administrator (any more).
+        Raises AccountChanged, and as ``roles.require_admin`` does when ``admin`` is not as seen.
         """
         is_admin = writes.check(
-            self._table, user_key(admin_id), "#role = :admin", {":admin": Role.ADMIN.value}
+            self._table,
+            user_key(admin.id),
+            "#role = :admin AND #sessionEpoch = :epoch",
+            {":admin": Role.ADMIN.value, ":epoch": admin.session_epoch},
         )
         try:
             writes.transact(
@@ -164,7 +168,8 @@ class UserRepository:
             )
         except ConditionFailed as failed:
             if not _is_done(failed, changed):
-                raise RoleTakenAway from failed
+                roles.require_admin(rows.to_account(failed.rows[1]), admin.session_epoch)
+                raise
 
     def delete(self, seen: Account) -> None:
         """Delete the account and all else that tells its address, but not its sessions.
@@ -177,27 +182,32 @@ class UserRepository:
             "#passwordHash = :passwordHash AND #emailKey = :emailKey",
             {":passwordHash": seen.password_hash, ":emailKey": seen.email_key},
         )
-        attempts = forget_attempts(self._table, seen.email_key)
+        forgotten = [
+            forget_attempts(self._table, whose) for whose in (seen.email_key, rows.of_user(seen.id))
+        ]
         try:
-            writes.transact(self._table.client, [gone, self._no_marker(seen), attempts])
+            writes.transact(self._table.client, [gone, self._no_marker(seen), *forgotten])
         except ConditionFailed as failed:
             if failed.failed(0):
                 raise AccountChanged(rows.to_account(failed.rows[0])) from failed
             raise
 
-    def count_attempt(self, email_key: str, seen: Attempts | None, counted: Attempts) -> None:
+    def count_attempt(self, whose: str, seen: Attempts | None, counted: Attempts) -> None:
         """Raises AttemptsChanged."""
         condition, values = writes.NOT_THERE, dict[str, int]()
         if seen:
             condition = "#failures = :seenFailures AND #expiresAt = :seenExpiresAt"
             values = {":seenFailures": seen.failures, ":seenExpiresAt": seen.expires_at}
         expression, new = writes.setting(rows.from_attempts(counted))
-        key = rows.attempts_key(email_key)
+        key = rows.attempts_key(whose)
         action = writes.update(self._table, key, expression, condition, {**new, **values})
         try:
             writes.apply(self._table.client, action)
         except ConditionFailed as failed:
             raise AttemptsChanged(rows.to_attempts(failed.rows[0])) from failed
+
+    def forget_attempts(self, whose: str) -> None:
+        writes.apply(self._table.client, forget_attempts(self._table, whose))
 
     def _new_marker(self, account: Account) -> Action:
         marker: Item = {**rows.marker_key(account.email_key), "userId": account.id}

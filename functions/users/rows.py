@@ -7,11 +7,12 @@
 | marker   | EMAIL#<e-mail key>   | EMAIL        | userId: whose the address is                   |
 | session  | USER#<id>            | SESSION#<id> | hashes of its refresh token; expiresAt         |
 | attempts | ATTEMPTS#<SHA-256 of | ATTEMPTS     | failures, blockedUntil (ms); expiresAt         |
-|          | the e-mail key>      |              |                                                |
+|          | whose they are>      |              |                                                |
 
 A user and the marker of its address come, change and go together, in one transaction, so an
-address has one owner at most. Only these two rows tell an address. ``expiresAt`` (seconds since
-1970) is the table's time to live, which is late by days: readers check it themselves.
+address has one owner at most. Only these two rows tell an address. Attempts are those at an e-mail
+key, or those of a signed-in user (``of_user``). ``expiresAt`` (seconds since 1970) is the table's
+time to live, which is late by days: readers check it themselves.
 """
 
 from __future__ import annotations
@@ -80,8 +81,14 @@ def marker_key(email_key: str) -> Item:
     return {"pk": f"EMAIL#{email_key}", "sk": "EMAIL"}
 
 
-def attempts_key(email_key: str) -> Item:
-    return {"pk": f"ATTEMPTS#{emails.digest(email_key)}", "sk": "ATTEMPTS"}
+def attempts_key(whose: str) -> Item:
+    """``whose`` is an e-mail key, or made by ``of_user``."""
+    return {"pk": f"ATTEMPTS#{emails.digest(whose)}", "sk": "ATTEMPTS"}
+
+
+def of_user(user_id: str) -> str:
+    """Whose attempts they are when a signed-in user confirms something; never an e-mail key."""
+    return f"user:{user_id}"
 
 
 def session_key(user_id: str, session_id: str) -> Item:

@@ -10,8 +10,8 @@ from shop import cursor as cursors
 from shop.errors import Unavailable
 from shop.identity import Role
 from shop.ids import is_id, new_id
-from users import emails, guard, passwords
-from users.errors import InvalidCredentials, InvalidField, RoleTakenAway, SessionEnded, UserNotFound
+from users import emails, guard, passwords, roles, rows
+from users.errors import InvalidCredentials, InvalidField, SessionEnded, UserNotFound
 from users.models import SAME_AS_EMAIL, User, UserPage
 from users.repository import AccountChanged
 from users.rows import Account
@@ -120,24 +120,24 @@ def get_user(repository: UserRepository, user_id: str) -> User:
 
 
 def change_role(
-    repository: UserRepository, admin_id: str, user_id: str, changes: RoleChange
+    repository: UserRepository, admin: Account, user_id: str, changes: RoleChange
 ) -> User:
-    """Tokens have the new role from their next refresh on.
+    """As ``admin`` wants it. Tokens have the new role from their next refresh on.
 
-    Raises UserNotFound, and RoleTakenAway when ``admin_id`` is no administrator any more,
-    whatever the access token says.
+    Raises UserNotFound; RoleTakenAway and SessionEnded when ``admin`` may no longer by now.
     """
-    account = _existing(repository, user_id)
+    is_own = admin.id == user_id
+    account = admin if is_own else _existing(repository, user_id)
     if not changes.model_fields_set:
         return account.to_user()
 
     def changed(seen: Account) -> Account:
-        if admin_id == user_id and seen.role != Role.ADMIN:
-            raise RoleTakenAway
+        if is_own:
+            roles.require_admin(seen, admin.session_epoch)
         return seen._replace(role=changes.role)
 
-    by_someone_else = partial(repository.change_by_admin, admin_id=admin_id)
-    store = repository.change if admin_id == user_id else by_someone_else
+    by_someone_else = partial(repository.change_by_admin, admin=admin)
+    store = repository.change if is_own else by_someone_else
     stored = _persistently(account, changed, store)
     if stored is None:
         raise UserNotFound(user_id)
@@ -180,7 +180,7 @@ def _persistently(
 def _confirm(repository: UserRepository, account: Account, password: str) -> None:
     """Raises InvalidCredentials, TooManyAttempts."""
     # Most often nothing is known of failures, and if it is, the write tells: no read is needed.
-    guard.count_attempt(repository, account.email_key, None)
+    guard.count_attempt(repository, rows.of_user(account.id), None)
     guard.require(account, password)
 
 

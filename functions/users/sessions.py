@@ -7,13 +7,14 @@ someone, so its session ends for both ("refresh token rotation", RFC 9700, secti
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shop import clock, tokens
 from shop.errors import Unavailable
 from shop.identity import Caller
 from shop.ids import new_id
-from users import emails, guard, instants, passwords, refresh_tokens
+from users import emails, guard, instants, passwords, refresh_tokens, roles
 from users.errors import InvalidCredentials, InvalidRefreshToken, SessionEnded
 from users.models import TokenPair
 from users.repository import AccountChanged
@@ -49,10 +50,21 @@ def sign_in(
         account = None
     guard.count_attempt(repository, email_key, attempts)
     account = guard.require(account, credentials.password)
+    try:
+        return _begun(store, signer, account, credentials.password)
+    except Unavailable:
+        # Else an outage would shut out those who know their password, and for longer than it lasts.
+        with suppress(Exception):  # what the client is told is what went wrong first
+            repository.forget_attempts(email_key)
+        raise
+
+
+def _begun(store: SessionRepository, signer: Signer, account: Account, password: str) -> TokenPair:
+    """The tokens of a new session. Raises InvalidCredentials as ``_start`` does."""
     token = refresh_tokens.new_token(account.id, new_id())
-    # Signed first, so that nothing was changed when KMS is out of reach.
+    # Signed first, so that there is no session without tokens when KMS is out of reach.
     pair = _pair(signer, account, token)
-    _start(store, account, _new_session(account, token), credentials.password)
+    _start(store, account, _new_session(account, token), password)
     return pair
 
 
@@ -102,17 +114,33 @@ def refresh(store: SessionRepository, signer: Signer, text: str) -> TokenPair:
     token = refresh_tokens.parse(text)
     if token is None:
         raise InvalidRefreshToken
+    was_current = False
     for _ in range(_TRIES):
-        account, session = store.find(token.user_id, token.session_id)
-        if account is None or session is None or not _is_live(account, session):
+        account, session = _of_token(store, token)
+        if refresh_tokens.is_hash_of(session.current_hash, token.rotating):
+            was_current = True
+            pair = _rotated(store, signer, account, session, token)
+            if pair:
+                return pair
+        elif nonce := _nonce_again(session, token):
+            return _pair(signer, account, token.successor(nonce))
+        else:
+            # Good when it came and old by now, it is no sign of theft, only of a race.
+            if not was_current:
+                store.end(session.user_id, session.id)
             raise InvalidRefreshToken
-        # Without the family secret it is a guess, which must not be able to end a session.
-        if not refresh_tokens.is_hash_of(session.family_hash, token.family):
-            raise InvalidRefreshToken
-        pair = _rotated(store, signer, account, session, token)
-        if pair:
-            return pair
     raise Unavailable
+
+
+def _of_token(store: SessionRepository, token: RefreshToken) -> tuple[Account, Session]:
+    """The account and the session that the token is for. Raises InvalidRefreshToken."""
+    account, session = store.find(token.user_id, token.session_id)
+    if account is None or session is None or not _is_live(account, session):
+        raise InvalidRefreshToken
+    # Without the family secret it is a guess, which must not be able to end a session.
+    if not refresh_tokens.is_hash_of(session.family_hash, token.family):
+        raise InvalidRefreshToken
+    return account, session
 
 
 def _rotated(
@@ -122,27 +150,25 @@ def _rotated(
     session: Session,
     token: RefreshToken,
 ) -> TokenPair | None:
-    """The next pair; None when someone else rotated first, so that the session is to be read anew.
-
-    Raises InvalidRefreshToken for an old token, and ends its session.
-    """
+    """The pair after the current one; None when someone else rotated first."""
     now_ms = instants.now_ms()
-    if refresh_tokens.is_hash_of(session.current_hash, token.rotating):
-        successor = token.successor(nonce := refresh_tokens.new_nonce())
-        pair = _pair(signer, account, successor)
-        rotated = session._replace(
-            current_hash=refresh_tokens.hashed(successor.rotating),
-            previous_hash=session.current_hash,
-            successor_nonce=nonce,
-            rotated_at=now_ms,
-            expires_at=min(now_ms // 1000 + IDLE_SECONDS, session.ends_at),
-        )
-        return pair if store.rotate(session, rotated) else None
+    successor = token.successor(nonce := refresh_tokens.new_nonce())
+    pair = _pair(signer, account, successor)
+    rotated = session._replace(
+        current_hash=refresh_tokens.hashed(successor.rotating),
+        previous_hash=session.current_hash,
+        successor_nonce=nonce,
+        rotated_at=now_ms,
+        expires_at=min(now_ms // 1000 + IDLE_SECONDS, session.ends_at),
+    )
+    return pair if store.rotate(session, rotated) else None
+
+
+def _nonce_again(session: Session, token: RefreshToken) -> str | None:
+    """The nonce of the last rotation, if it was the token's own, and within the grace."""
     is_previous = refresh_tokens.is_hash_of(session.previous_hash, token.rotating)
-    if is_previous and session.successor_nonce and now_ms < session.rotated_at + GRACE_MS:
-        return _pair(signer, account, token.successor(session.successor_nonce))
-    store.end(session.user_id, session.id)
-    raise InvalidRefreshToken
+    in_time = instants.now_ms() < session.rotated_at + GRACE_MS
+    return session.successor_nonce if is_previous and in_time else None
 
 
 def signed_in(store: SessionRepository, caller: Caller) -> Account:
@@ -153,6 +179,13 @@ def signed_in(store: SessionRepository, caller: Caller) -> Account:
     account, session = store.find(caller.user_id, caller.session_id)
     if account is None or session is None or not _is_live(account, session):
         raise SessionEnded
+    return account
+
+
+def administrator(store: SessionRepository, caller: Caller) -> Account:
+    """As ``signed_in``; raises RoleTakenAway, too, whatever the access token says."""
+    account = signed_in(store, caller)
+    roles.require_admin(account, account.session_epoch)
     return account
 
 

@@ -102,3 +102,17 @@ def calls(store: Store) -> list[str]:
     for client in (dynamo.client(), composition.signer().client):
         client.meta.events.register("before-call", lambda model, **_: made.append(model.name))
     return made
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that passwords were held against."""
+    against: list[str] = []
+    real = passwords.matches
+
+    def matches(password_hash: str, password: str) -> bool:
+        against.append(password_hash)
+        return real(password_hash, password)
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    return against

@@ -29,6 +29,7 @@ class Calls:
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.before_resending: Callable[[], object] = lambda: None
         self._broken: tuple[int, str] | None = None
         for client in (dynamo.client(), composition.signer().client):
             events = client.meta.events
@@ -70,6 +71,7 @@ class Calls:
     def _needs_retry(self, **_: Any) -> int | None:
         if self._is(RESENT):
             self._broken = None
+            self.before_resending()
             return 0  # seconds until it is sent again
         return None
 

@@ -13,7 +13,7 @@ from users import composition, service
 from users.errors import UserNotFound
 
 if TYPE_CHECKING:
-    from tests.users.world import Clock, Store
+    from tests.users.world import Answer, Clock, Store
 
 
 # --- GET /users -------------------------------------------------------------------------------
@@ -96,13 +96,13 @@ def test_one_user(admin: Client, visitor: Client) -> None:
 
 
 @pytest.mark.parametrize("user_id", ["1", "0" * 33, "A" * 32, "#", "\u00e9", "0" * 5000])
-def test_what_cannot_be_an_id_is_404_and_asks_no_store(
+def test_what_cannot_be_an_id_is_404_and_not_looked_for(
     admin: Client, calls: list[str], user_id: str
 ) -> None:
     for answer in (admin.user(user_id), admin.set_role(user_id, role="admin")):
         assert answer.problem == (404, "not-found")
         assert len(answer.body["detail"]) < 200
-    assert calls == []
+    assert "GetItem" not in calls
 
 
 def test_an_unknown_user_is_404(admin: Client) -> None:
@@ -132,24 +132,49 @@ def test_a_role_is_one_of_two(admin: Client, visitor: Client, role: object) -> N
     assert admin.set_role(visitor.register().body["id"], role=role).bad_fields == ["body.role"]
 
 
-def test_who_is_no_administrator_any_more_changes_nothing(
+def everything_of_an_administrator(admin: Client, user_id: str) -> list[Answer]:
+    assert admin.caller
+    return [
+        admin.users(),
+        admin.users(email=EMAIL),
+        admin.user(user_id),
+        admin.user("x"),
+        admin.set_role(user_id, role="admin"),
+        admin.set_role(user_id),
+        admin.set_role(admin.caller.user_id, role="admin"),
+    ]
+
+
+def test_who_is_no_administrator_any_more_sees_and_changes_nothing(
     admin: Client, visitor: Client, store: Store
 ) -> None:
     assert admin.caller
     user = visitor.register().body
     store.set_role(admin.caller.user_id, Role.CUSTOMER)
-    for user_id in (user["id"], admin.caller.user_id):
-        assert admin.set_role(user_id, role="admin").problem == (403, "forbidden")
-        assert store.user(user_id)["role"] == "customer"
+    rows = store.rows()
+    for answer in everything_of_an_administrator(admin, user["id"]):
+        assert answer.problem == (403, "forbidden")
+    assert store.rows() == rows
 
 
-def test_an_administrator_who_is_gone_changes_nothing(
-    admin: Client, visitor: Client, store: Store
+@pytest.mark.parametrize("ended", ["signed out", "account gone", "password changed elsewhere"])
+def test_an_administrator_whose_session_has_ended_sees_and_changes_nothing(
+    admin: Client, visitor: Client, store: Store, ended: str
 ) -> None:
     assert admin.caller
     user = visitor.register().body
-    store.remove(store.user(admin.caller.user_id))
-    assert admin.set_role(user["id"], role="admin").problem == (403, "forbidden")
+    own = store.user(admin.caller.user_id)
+    if ended == "signed out":
+        admin.sign_out()
+    elif ended == "account gone":
+        store.remove(own)
+    else:
+        store.set(own, sessionEpoch=1)
+    rows = store.rows()
+    for answer in everything_of_an_administrator(admin, user["id"]):
+        assert answer.problem == (401, "unauthenticated")
+        assert answer.body["detail"] == "The session has ended. Sign in again."
+    assert store.rows() == rows
 
 
 def test_administrators_may_step_down(admin: Client) -> None:

@@ -60,6 +60,8 @@ def test_a_deleted_account_leaves_no_trace_of_its_email(
     reader: Client, visitor: Client, store: Store
 ) -> None:
     visitor.sign_in(password=WRONG)
+    reader.delete(WRONG)
+    assert len(store.attempts()) == 2  # at the address, and the user's own
     answer = reader.delete()
     assert (answer.status, answer.body) == (204, {})
     assert store.mentions("reader") == []

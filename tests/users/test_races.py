@@ -11,7 +11,7 @@ from shop.identity import Role
 from tests.users.faults import meanwhile
 from tests.users.turns_of_others import change, change_password, now
 from tests.users.world import EMAIL, PASSWORD, Client
-from users import composition, service
+from users import composition, service, sessions
 from users.errors import EmailTaken, InvalidCredentials, RoleTakenAway, SessionEnded, UserNotFound
 from users.models import NewUser, RoleChange
 
@@ -153,7 +153,7 @@ def set_role(admin: Client, user_id: str, role: Role) -> None:
     assert admin.caller
     service.change_role(
         composition.repository(),
-        admin.caller.user_id,
+        sessions.administrator(composition.session_repository(), admin.caller),
         user_id,
         RoleChange.model_validate({"role": role}),
     )
@@ -175,6 +175,47 @@ def test_an_administrator_who_is_demoted_meanwhile_changes_nothing(
             set_role(admin, target, Role.ADMIN)
         assert done
         assert store.user(target)["role"] == "customer"
+
+
+@pytest.mark.parametrize("ended", ["sessions ended", "account gone"])
+@pytest.mark.parametrize("whose", ["of someone else", "the own"])
+def test_an_administrator_whose_sessions_end_meanwhile_changes_nothing(
+    admin: Client, account: Account, store: Store, ended: str, whose: str
+) -> None:
+    assert admin.caller
+    row = store.user(admin.caller.user_id)
+
+    def end() -> None:
+        if ended == "account gone":
+            store.remove(row)
+        else:  # as a change of the password does it
+            store.set(row, sessionEpoch=1, updatedAt="2026-12-01T00:00:00.000Z")
+
+    own = whose == "the own"
+    target = admin.caller.user_id if own else account.id
+    error = UserNotFound if own and ended == "account gone" else SessionEnded
+    call = "UpdateItem" if own else "TransactWriteItems"
+    with meanwhile(call, end) as done, pytest.raises(error):
+        set_role(admin, target, Role.CUSTOMER if own else Role.ADMIN)
+    assert done
+    roles = {row["pk"]: row["role"] for row in store.rows("USER#", "USER")}
+    assert roles[f"USER#{account.id}"] == "customer"
+    assert roles.get(row["pk"], "admin") == "admin"
+
+
+def test_an_administrator_who_changes_a_name_meanwhile_may_go_on(
+    admin: Client, account: Account, store: Store
+) -> None:
+    assert admin.caller
+    row = store.user(admin.caller.user_id)
+
+    def rename() -> None:
+        store.set(row, firstName="A", updatedAt="2026-12-01T00:00:00.000Z")
+
+    with meanwhile("TransactWriteItems", rename) as done:
+        set_role(admin, account.id, Role.ADMIN)
+    assert done
+    assert now(account).role == Role.ADMIN
 
 
 def test_a_role_and_a_name_at_once_both_happen(admin: Client, account: Account) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shop.errors import Unavailable
-from tests.users.faults import meanwhile
+from tests.users.faults import RESENT, Calls, meanwhile
 from tests.users.world import Client
 from users import composition, refresh_tokens, sessions
 
@@ -175,6 +175,39 @@ def test_two_at_once_get_the_same_successor(visitor: Client, first: Answer, stor
     assert len(answers) == 2
     assert len(set(answers)) == 1
     assert visitor.refresh(answers[0]).status == 200
+
+
+@pytest.mark.parametrize("rotations", [0, 1, 2, 3])
+def test_a_rotation_whose_answer_was_lost_ends_no_session(
+    visitor: Client, first: Answer, rotations: int
+) -> None:
+    """The SDK sends it again; meanwhile another tab has asked, and gone on from there."""
+    tabs: list[str] = [first.body["refreshToken"]]
+
+    def go_on() -> None:
+        for _ in range(rotations + 1 if rotations else 0):  # the first only asks for the same again
+            store = composition.session_repository()
+            tabs.append(sessions.refresh(store, composition.signer(), tabs[-1]).refresh_token)
+
+    calls = Calls()
+    calls.before_resending = go_on
+    with calls.breaking(2, RESENT):
+        answer = visitor.refresh(tabs[0])
+    if rotations < 2:  # its own write is still to be seen
+        assert answer.status == 200
+        assert tabs[1:2] in ([], [answer.body["refreshToken"]])
+    else:
+        assert answer.problem == REFUSED
+    latest = tabs[-1] if rotations else answer.body["refreshToken"]
+    assert visitor.refresh(latest).status == 200
+
+
+def test_a_rotation_that_was_sent_twice_is_seen_to_be_done(visitor: Client, first: Answer) -> None:
+    calls = Calls()
+    with calls.breaking(2, RESENT):
+        answer = visitor.refresh(first.body["refreshToken"])
+    assert answer.status == 200
+    assert calls.names == ["BatchGetItem", "Sign", "UpdateItem"]
 
 
 def test_a_session_that_ends_meanwhile_is_not_brought_back(

@@ -108,9 +108,35 @@ def test_all_sessions_are_found_however_many(
         store.set(row, sk=f"SESSION#{number:032}")
     calls.clear()
     deliver(visitor.context, removal(deleted))
+    assert calls == ["Query", *["DeleteItem"] * 100, "Query", *["DeleteItem"] * 25]
     assert store.sessions(deleted) == []
-    assert calls.count("Query") == 1
-    assert calls.count("DeleteItem") == 125
+
+
+def test_however_little_time_there_is_each_delivery_gets_on(
+    deleted: str, visitor: Client, store: Store
+) -> None:
+    """It is cut off when it looks for more, so what it had found by then must be gone."""
+    row = store.sessions(deleted)[0]
+    for number in range(245):
+        store.set(row, sk=f"SESSION#{number:032}")
+    calls = Calls()
+    for left in (150, 50):
+        with calls.breaking(101, REFUSED), pytest.raises(Unavailable):
+            deliver(visitor.context, removal(deleted))
+        assert len(store.sessions(deleted)) == left
+    deliver(visitor.context, removal(deleted))
+    assert store.sessions(deleted) == []
+
+
+def test_a_hundred_sessions_are_looked_for_once_more(
+    deleted: str, visitor: Client, store: Store, calls: list[str]
+) -> None:
+    row = store.sessions(deleted)[0]
+    for number in range(95):
+        store.set(row, sk=f"SESSION#{number:032}")
+    calls.clear()
+    deliver(visitor.context, removal(deleted))
+    assert calls == ["Query", *["DeleteItem"] * 100, "Query"]
 
 
 def test_no_session_can_begin_once_the_account_is_gone(visitor: Client, store: Store) -> None:
