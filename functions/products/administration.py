@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from products import etags
+from products import etags, image_address, image_orders
 from products.errors import LabelsTooLong, PreconditionFailed, ProductNotFound
 from products.models import Product, label_problem
 from products.repository import StoredProduct
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from products.writer import ProductWriter
 
 _ATTEMPTS = 6
+_LABELS = {"name", "category", "image_url"}
 
 
 def create_product(writer: ProductWriter, new: NewProduct) -> StoredProduct:
-    """A new product, on sale at once. Raises Unavailable."""
+    """A new product, on sale at once.
+
+    Raises Unavailable when there is none, InternalError when nobody knows.
+    """
     product_id, now = new_id(), clock.now()
     writer.create(product_id, new, now)
     product = Product(id=product_id, **new.model_dump(), created_at=now, updated_at=now)
@@ -55,7 +59,7 @@ def change_product(
             raise PreconditionFailed
         if not changes.model_fields_set:
             return found
-        wanted = _changed(found, changes)
+        wanted = _changed(found, changes, repository.images_url)
         try:
             writer.change(found, wanted)
         except Outdated:
@@ -64,15 +68,34 @@ def change_product(
     raise Unavailable
 
 
-def _changed(found: StoredProduct, changes: ProductChanges) -> StoredProduct:
+def _changed(found: StoredProduct, changes: ProductChanges, images_url: str) -> StoredProduct:
     """What ``changes`` make of the product. Raises LabelsTooLong."""
     sent = {name: getattr(changes, name) for name in changes.model_fields_set}
     updated_at = clock.after(found.product.updated_at)
     product = found.product.model_copy(update={**sent, "updated_at": updated_at})
-    problem = label_problem(product.name, product.category, product.image_url)
-    if problem:
+    image = image_address.stored(product.image_url, images_url)
+    order = found.image_order
+    if "image_url" in sent:
+        order = _order(found, image)
+    # A row that is too long for whatever reason can still have its price changed.
+    problem = label_problem(product.name, product.category, image)
+    if problem and not _LABELS.isdisjoint(sent):
         raise LabelsTooLong(problem)
-    return StoredProduct(product, found.version + 1)
+    return StoredProduct(product, found.version + 1, order)
+
+
+def _order(found: StoredProduct, image: str | None) -> str | None:
+    """The order of an image that is given by hand.
+
+    Who names an upload of this product that has not arrived yet does not want it to be late.
+    """
+    previous = found.image_order or ""
+    folder = image_address.of_uploads(found.product.id)
+    if image and image.startswith(folder):
+        upload_id = image.removeprefix(folder).partition(".")[0]
+        if upload_id > previous:
+            return found.image_order
+    return image_orders.by_hand(previous)
 
 
 def archive_product(writer: ProductWriter, product_id: str) -> None:
@@ -91,8 +114,8 @@ def adjust_stock(
 ) -> int:
     """The stock once the adjustment, by the administrator ``user_id``, is made.
 
-    Raises ProductNotFound, InsufficientStock, StockLimit, Unavailable: then it was not made, as
-    far as anyone can tell. InternalError when it was, but the stock cannot be read.
+    Raises ProductNotFound, InsufficientStock, StockLimit; Unavailable when it was not made;
+    InternalError when it was, but the stock cannot be read, or when nobody knows.
     """
     if not is_id(product_id):
         raise ProductNotFound(product_id)

@@ -65,12 +65,12 @@ class Settings:
 
 @cache
 def repository() -> ProductRepository:
-    return ProductRepository(_table())
+    return ProductRepository(_table(), config.from_environment(Settings).images_url)
 
 
 @cache
 def writer() -> ProductWriter:
-    return ProductWriter(_table())
+    return ProductWriter(_table(), config.from_environment(Settings).images_url)
 
 
 @cache

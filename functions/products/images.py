@@ -9,10 +9,9 @@ repetition does not finish.
 from __future__ import annotations
 
 import re
-import secrets
-import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
+from products import image_orders
 from products.errors import LabelsTooLong, ProductNotFound
 from products.image_store import MAX_BYTES, TICKET_SECONDS
 from products.models import ImageTicket, ImageType, label_problem
@@ -67,10 +66,10 @@ def begin_upload(
 ) -> ImageTicket:
     """A ticket for one image. Raises ProductNotFound, LabelsTooLong, Unavailable."""
     product = repository.labels(product_id) if is_id(product_id) else None
-    if not product:
+    if not product or not product.active:
         raise ProductNotFound(product_id)
-    upload = Upload(product_id, _new_upload_id(), content_type)
-    problem = _room_problem(product, upload, store)
+    upload = Upload(product_id, image_orders.of_upload(), content_type)
+    problem = _room_problem(product, upload)
     if problem:
         raise LabelsTooLong(f"with the image's address, {problem}")
     form = store.form(upload.key, content_type)
@@ -90,12 +89,12 @@ def publish(
     upload = parse(key)
     if not upload:
         return
-    product = _waiting(repository, upload)
-    if product:
+    product = repository.labels(upload.product_id)
+    if _waits(product, upload):
         head = store.head(upload.key)
         if not head:
             return  # Another delivery of this event was here.
-        problem = _file_problem(head, upload.type) or _room_problem(product, upload, store)
+        problem = _file_problem(head, upload.type) or _room_problem(product, upload)
         if problem:
             _refuse(upload, problem)
         elif store.publish(upload.key, upload.published_key, upload.type, head.etag):
@@ -112,28 +111,30 @@ def _show(
     upload: Upload,
     seen: Labels,
 ) -> None:
-    """Let the product name the published image, unless it no longer waits for it."""
+    """Let the product name the published image; unpublish it when that can never be any more."""
     product: Labels | None = seen
     for _ in range(_ATTEMPTS):
-        if not product:
+        if not _waits(product, upload):
+            # Another delivery may have let it be named before.
+            if not product or product.image != upload.published_key:
+                store.delete(upload.published_key)
             return
-        problem = _room_problem(product, upload, store)
+        problem = _room_problem(product, upload)
         if problem:
             _refuse(upload, problem)
             return
         try:
-            writer.show_image(upload.product_id, product, upload.id, upload.url(store))
+            writer.show_image(upload.product_id, product, upload.id, upload.published_key)
         except Outdated:
-            product = _waiting(repository, upload)
+            product = repository.labels(upload.product_id)
         else:
             return
     raise Unavailable
 
 
-def _waiting(repository: ProductRepository, upload: Upload) -> Labels | None:
-    """The product, unless it is archived, or has the image of this upload or of a later one."""
-    product = repository.labels(upload.product_id)
-    return product if product and (product.image_order or "") < upload.id else None
+def _waits(product: Labels | None, upload: Upload) -> TypeGuard[Labels]:
+    """Whether it is neither archived nor has the image of this upload or a later one."""
+    return bool(product and product.active and (product.image_order or "") < upload.id)
 
 
 def parse(key: str) -> Upload | None:
@@ -174,15 +175,10 @@ def _file_problem(head: Head, wanted: ImageType) -> str | None:
     return None
 
 
-def _room_problem(product: Labels, upload: Upload, store: ImageStore) -> str | None:
+def _room_problem(product: Labels, upload: Upload) -> str | None:
     """Why the product cannot take the image's address, if it cannot."""
-    return label_problem(product.name, product.category, upload.url(store))
+    return label_problem(product.name, product.category, upload.published_key)
 
 
 def _refuse(upload: Upload, reason: str) -> None:
     logger().warning("image refused", product_id=upload.product_id, reason=reason)
-
-
-def _new_upload_id() -> str:
-    milliseconds = time.time_ns() // 1_000_000
-    return f"{milliseconds:012x}{secrets.token_hex(8)}"

@@ -59,7 +59,7 @@ def label_problem(name: str, category: str | None, image_url: str | None) -> str
     """What is wrong with these together, if anything.
 
     They are what grows in the row that buying touches, and it stays below 1 KB, whatever the
-    alphabet (docs/adr/0004).
+    alphabet (docs/adr/0004). The image counts as the row holds it: products.image_address.
     """
     size = sum(len((label or "").encode()) for label in (name, category, image_url))
     if size <= LABEL_BYTES:
@@ -133,6 +133,7 @@ class NewProduct(RequestModel):
 
     @model_validator(mode="after")
     def _fits_its_row(self) -> Self:
+        """With the address as it was sent, which the row holds no more of."""
         problem = label_problem(self.name, self.category, self.image_url)
         if problem:
             raise PydanticCustomError("labels_too_long", "{problem}", {"problem": problem})

@@ -13,14 +13,16 @@ unique: there are no ties to lose a row in. An archived product has neither key 
 index. Stock is in none of them, so that buying costs no index write.
 
 ``version`` moves with every write of a product's row, and so does ``updatedAt``; who writes a
-description writes its product's row in the same transaction. ``imageOrder`` is the upload that
-``imageUrl`` last came from: an upload that was begun earlier does not replace it.
+description writes its product's row in the same transaction. ``imageUrl`` is as
+products.image_address has it, and ``imageOrder`` is the upload that it came from, or the time when
+it was given by hand: an upload that was begun earlier does not replace it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from products import image_address
 from products.models import Category, Product, ProductSort, ProductSummary
 from shop.money import to_cents
 
@@ -60,17 +62,20 @@ class ProductKeys(NamedTuple):
 
 
 class StoredProduct(NamedTuple):
-    """A product and the version of its row, which moves with every write."""
+    """A product, the version of its row, which moves with every write, and its image's order."""
 
     product: Product
     version: int
+    image_order: str | None = None
 
 
 class Labels(NamedTuple):
-    """What an image needs to know of the product that it is for."""
+    """What an image needs to know of the product that it is for; ``image`` as the row holds it."""
 
+    active: bool
     name: str
     category: str | None
+    image: str | None
     image_order: str | None
     updated_at: str
 
@@ -101,7 +106,10 @@ def listing_keys(product_id: str, created_at: str, price: Decimal) -> Item:
 
 
 def new_product_rows(product_id: str, product: NewProduct, now: str) -> list[Item]:
-    """The rows of a product that is on sale from ``now`` on: its own, then the description's."""
+    """The rows of a product that is on sale from ``now`` on: its own, then the description's.
+
+    The product's image is as its row holds it.
+    """
     row: Item = {
         **product_key(product_id),
         "name": product.name,
@@ -121,9 +129,13 @@ def new_product_rows(product_id: str, product: NewProduct, now: str) -> list[Ite
 
 
 class ProductRepository:
-    """Reads of the catalogue. Every method is one or two round trips, and none scans."""
+    """Reads of the catalogue. Every method is one or two round trips, and none scans.
 
-    def __init__(self, table: Table) -> None:
+    ``images_url`` is where the world finds ``images/``, without a slash at its end.
+    """
+
+    def __init__(self, table: Table, images_url: str) -> None:
+        self.images_url = images_url
         self._table = table
 
     def page_keys(
@@ -153,7 +165,7 @@ class ProductRepository:
         rows = self._table.batch_get([product_key(each) for each in product_ids])
         by_pk = {row["pk"]: row for row in rows if row["active"]}
         return [
-            _summary(product_id, by_pk[pk])
+            self._summary(product_id, by_pk[pk])
             for product_id in product_ids
             if (pk := product_key(product_id)["pk"]) in by_pk
         ]
@@ -170,8 +182,8 @@ class ProductRepository:
         if not row or not row["active"]:
             return None
         description = by_sk.get(DESCRIPTION, {}).get("description")
-        product = Product(**_attributes(product_id, row), description=description)
-        return StoredProduct(product, int(row["version"]))
+        product = Product(**self._attributes(product_id, row), description=description)
+        return StoredProduct(product, int(row["version"]), row.get("imageOrder"))
 
     def stock(self, product_id: str) -> int:
         """How many there are of a product that exists, archived or not, as last written."""
@@ -179,29 +191,34 @@ class ProductRepository:
         return int(row["stock"])
 
     def labels(self, product_id: str) -> Labels | None:
-        """As last written, or None when archived or unknown."""
+        """As last written, or None when there is no such product; an archived one's too."""
         row = self._table.get(product_key(product_id))
-        if not row or not row["active"]:
+        if not row:
             return None
-        return Labels(row["name"], row.get("category"), row.get("imageOrder"), row["updatedAt"])
+        return Labels(
+            active=row["active"],
+            name=row["name"],
+            category=row.get("category"),
+            image=row.get("imageUrl"),
+            image_order=row.get("imageOrder"),
+            updated_at=row["updatedAt"],
+        )
 
     def categories(self) -> list[Category]:
         rows = self._table.query("pk = :pk", {":pk": CATEGORY})
         return [Category(name=row["sk"], description=row.get("description")) for row in rows]
 
+    def _summary(self, product_id: str, row: Item) -> ProductSummary:
+        return ProductSummary(**self._attributes(product_id, row), in_stock=row["stock"] > 0)
 
-def _summary(product_id: str, row: Item) -> ProductSummary:
-    return ProductSummary(**_attributes(product_id, row), in_stock=row["stock"] > 0)
-
-
-def _attributes(product_id: str, row: Item) -> dict[str, Any]:
-    return {
-        "id": product_id,
-        "name": row["name"],
-        "price": row["price"],
-        "image_url": row.get("imageUrl"),
-        "category": row.get("category"),
-        "stock": int(row["stock"]),
-        "created_at": row["createdAt"],
-        "updated_at": row["updatedAt"],
-    }
+    def _attributes(self, product_id: str, row: Item) -> dict[str, Any]:
+        return {
+            "id": product_id,
+            "name": row["name"],
+            "price": row["price"],
+            "image_url": image_address.shown(row.get("imageUrl"), self.images_url),
+            "category": row.get("category"),
+            "stock": int(row["stock"]),
+            "created_at": row["createdAt"],
+            "updated_at": row["updatedAt"],
+        }

@@ -6,12 +6,14 @@ such writes find out the row's state only when they are refused, from the row th
 Their ``updatedAt`` is now, or just after the one in the row where that is not earlier; so it
 moves on with every write, although nothing is read before. They are transactions, also where
 there is but one row: DynamoDB knows those again when the SDK repeats one that it got no answer to.
+When no answer came at all, the writes that must not happen twice look for a row of their own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from products import image_address
 from products.errors import InsufficientStock, ProductNotFound, StockLimit
 from products.models import MAX_STOCK
 from products.repository import (
@@ -22,11 +24,11 @@ from products.repository import (
     product_key,
 )
 from shop import clock, writes
-from shop.errors import Unavailable
+from shop.errors import InternalError, Unavailable
 from shop.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from products.models import NewProduct, Product, StockAdjustment
     from products.repository import Labels, StoredProduct
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 _ATTEMPTS = 6
 _ON_SALE = "#active = :yes"  # which an unknown product is not either
 _LATER = "#updatedAt < :now"
+_UNKNOWN = (
+    "Nobody knows whether it was done: the database did not answer. Look before you send it again."
+)
 
 
 class Outdated(Exception):
@@ -42,15 +47,22 @@ class Outdated(Exception):
 
 
 class ProductWriter:
-    """Every method is one round trip, unless it meets others who write the same product."""
+    """Every method is one round trip, unless it meets others who write the same product.
 
-    def __init__(self, table: Table) -> None:
+    The writes that must not happen twice take another one when no answer came. ``images_url`` is
+    where the world finds ``images/``, without a slash at its end.
+    """
+
+    def __init__(self, table: Table, images_url: str) -> None:
         self._table = table
         self._client = table.client
+        self._images_url = images_url
 
     def create(self, product_id: str, new: NewProduct, now: str) -> None:
-        rows = new_product_rows(product_id, new, now)
-        writes.transact(self._client, [writes.put(self._table, row) for row in rows])
+        """Raises Unavailable, or InternalError when nobody knows whether it was done."""
+        image = image_address.stored(new.image_url, self._images_url)
+        rows = new_product_rows(product_id, new.model_copy(update={"image_url": image}), now)
+        self._once([writes.put(self._table, row) for row in rows], product_key(product_id))
 
     def change(self, seen: StoredProduct, wanted: StoredProduct) -> None:
         """Write ``wanted`` over ``seen``, all but the stock. Raises Outdated."""
@@ -60,7 +72,8 @@ class ProductWriter:
                 "name": product.name,
                 "price": product.price,
                 "category": product.category,
-                "imageUrl": product.image_url,
+                "imageUrl": image_address.stored(product.image_url, self._images_url),
+                "imageOrder": wanted.image_order,
                 "priceKey": listing_keys(product.id, product.created_at, product.price)["priceKey"],
                 "version": wanted.version,
                 "updatedAt": product.updated_at,
@@ -109,20 +122,22 @@ class ProductWriter:
     def adjust_stock(self, product_id: str, adjustment: StockAdjustment, user_id: str) -> None:
         """Change the stock and write down who did and why, both or neither.
 
-        Raises ProductNotFound, InsufficientStock, StockLimit, Unavailable.
+        Raises ProductNotFound, InsufficientStock, StockLimit, Unavailable; InternalError when
+        nobody knows whether it was done.
         """
         adjustment_id = new_id()
 
         def write(now: str) -> None:
+            key = ledger_key(product_id, now, adjustment_id)
             entry = {
-                **ledger_key(product_id, now, adjustment_id),
+                **key,
                 "delta": adjustment.delta,
                 "reason": adjustment.reason,
                 "userId": user_id,
                 "createdAt": now,
             }
             update = self._stock_update(product_id, adjustment.delta, now)
-            writes.transact(self._client, [update, writes.put(self._table, entry)])
+            self._once([update, writes.put(self._table, entry)], key)
 
         _onward(write, lambda row: _explain(row, product_id, adjustment.delta))
 
@@ -142,7 +157,7 @@ class ProductWriter:
             },
         )
 
-    def show_image(self, product_id: str, seen: Labels, order: str, url: str) -> None:
+    def show_image(self, product_id: str, seen: Labels, order: str, image: str) -> None:
         """Give a product the image of the upload ``order``, unless it has a later one.
 
         That the labels fit the row with it was found out with those ``seen``, so they must still
@@ -152,7 +167,7 @@ class ProductWriter:
             ":yes": True,
             ":now": clock.after(seen.updated_at),
             ":one": 1,
-            ":url": url,
+            ":image": image,
             ":order": order,
             ":name": seen.name,
         }
@@ -163,12 +178,28 @@ class ProductWriter:
         update = writes.update(
             self._table,
             product_key(product_id),
-            "SET #imageUrl = :url, #imageOrder = :order, #updatedAt = :now ADD #version :one",
+            "SET #imageUrl = :image, #imageOrder = :order, #updatedAt = :now ADD #version :one",
             f"{_ON_SALE} AND {_LATER} AND #name = :name AND {category}"
             " AND (attribute_not_exists(#imageOrder) OR #imageOrder < :order)",
             values,
         )
         self._write(update)
+
+    def _once(self, actions: Sequence[writes.Action], own: Item) -> None:
+        """All of ``actions`` or none, for good: who is told Unavailable may send them again.
+
+        One of them puts a row at ``own``, where nobody else writes, so that it tells when no answer
+        came. Raises Unavailable when it is not there, InternalError when it cannot be read.
+        """
+        try:
+            writes.transact(self._client, actions)
+        except Unavailable as unheard:
+            try:
+                done = self._table.get(own) is not None
+            except Unavailable:
+                raise InternalError(_UNKNOWN) from unheard
+            if not done:
+                raise
 
     def _write(self, *actions: writes.Action) -> None:
         """All of ``actions`` or none. Raises Outdated when a condition failed."""

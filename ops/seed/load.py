@@ -78,7 +78,7 @@ def load(
     try:
         # Products name categories, so these are there first.
         bring(map(CategoryEntry, catalogue.categories), categories)
-        bring(map(ProductEntry, catalogue.products), products)
+        bring((ProductEntry(each, store.images_url) for each in catalogue.products), products)
     except OperationError as error:
         if dry_run:
             raise

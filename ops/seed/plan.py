@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from ops.errors import OperationError
 from ops.seed.names import product_id
+from products import image_address, image_orders
+from products.models import label_problem
 from products.repository import (
     category_key,
     description_key,
@@ -17,6 +20,7 @@ from products.repository import (
     new_product_rows,
     product_key,
 )
+from shop import clock
 from shop.dynamo import to_wire
 
 if TYPE_CHECKING:
@@ -51,6 +55,7 @@ class Change(NamedTuple):
 
 
 UNCHANGED = Change(Outcome.UNCHANGED, [])
+LABELS = {"name", "category", "imageUrl"}
 
 
 class Entry(Protocol):
@@ -60,7 +65,10 @@ class Entry(Protocol):
         """Of the rows that hold it."""
 
     def change(self, table: str, rows: Rows, now: str) -> Change:
-        """What makes ``rows`` say what the catalogue says."""
+        """What makes ``rows`` say what the catalogue says.
+
+        Raises OperationError for what no row can say.
+        """
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,10 @@ class CategoryEntry:
 
 @dataclass(frozen=True)
 class ProductEntry:
+    """``images_url`` is where the stack's own images are served from."""
+
     product: NewProduct
+    images_url: str
 
     def row_keys(self) -> list[Item]:
         return [product_key(self._id), description_key(self._id)]
@@ -92,7 +103,8 @@ class ProductEntry:
     def change(self, table: str, rows: Rows, now: str) -> Change:
         found = rows.get(row_key(product_key(self._id)))
         if found is None:
-            row, *others = new_product_rows(self._id, self.product, now)
+            new = self.product.model_copy(update={"image_url": self._image})
+            row, *others = new_product_rows(self._id, new, now)
             puts = [_put(table, each) for each in others]
             return Change(Outcome.CREATED, [_create(table, row), *puts])
         wanted = self._wanted(found)
@@ -100,7 +112,11 @@ class ProductEntry:
         description = self._description_actions(table, rows)
         if not news and not description:
             return UNCHANGED
-        news |= {"updatedAt": now, "version": found["version"] + 1}
+        if not LABELS.isdisjoint(news):
+            self._require_room(wanted)
+        if "imageUrl" in news:
+            news["imageOrder"] = image_orders.by_hand(found.get("imageOrder", ""))
+        news |= {"updatedAt": clock.after(found["updatedAt"]), "version": found["version"] + 1}
         update = _update(table, product_key(self._id), news, {"version": found["version"]})
         return Change(Outcome.UPDATED, [update, *description])
 
@@ -119,9 +135,23 @@ class ProductEntry:
             "name": product.name,
             "price": product.price,
             "category": product.category,
-            "imageUrl": product.image_url or found.get("imageUrl"),
+            "imageUrl": self._image or found.get("imageUrl"),
             **lists,
         }
+
+    @property
+    def _image(self) -> str | None:
+        """As a row holds it."""
+        return image_address.stored(self.product.image_url, self.images_url)
+
+    def _require_room(self, wanted: Item) -> None:
+        """The file's labels fit together, but the image that the product has need not fit too."""
+        problem = label_problem(wanted["name"], wanted["category"], wanted["imageUrl"])
+        if problem:
+            raise OperationError(
+                f"{wanted['name']!r} does not fit with the image that it has: {problem}."
+                " Shorten it in the file."
+            )
 
     def _description_actions(self, table: str, rows: Rows) -> list[TransactWriteItemTypeDef]:
         """Without a condition of their own: the product's, in the same transaction, covers them."""

@@ -40,10 +40,13 @@ _PASSING = {
 class Store:
     client: DynamoDBClient
     table: str
+    images_url: str
+    """Where the stack's own images are served from."""
 
     @classmethod
     def of(cls, target: Target) -> Store:
-        return cls(target.dynamodb(), target.output("ProductsTableName"))
+        table, images_url = target.output("ProductsTableName"), target.output("ImagesUrl")
+        return cls(target.dynamodb(), table, images_url)
 
     def category_names(self) -> CategoryNames:
         with _explained():

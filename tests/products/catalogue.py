@@ -19,6 +19,7 @@ from products.writer import ProductWriter
 from shop.dynamo import Table, from_wire, to_wire
 from shop.ids import new_id
 from tests.events import http_event
+from tests.products.bucket import IMAGES_URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,15 +67,15 @@ class Catalogue:
     def reprice(self, product: Mapping[str, Any], price: str) -> dict[str, Any]:
         """The product as lists show it at its new price."""
         changed = administration.change_product(
-            ProductRepository(self.table),
-            ProductWriter(self.table),
+            ProductRepository(self.table, IMAGES_URL),
+            ProductWriter(self.table, IMAGES_URL),
             product["id"],
             ProductChanges.model_validate({"price": price}),
         )
         return {**product, "price": price, "updatedAt": changed.product.updated_at}
 
     def archive(self, product: Mapping[str, Any]) -> None:
-        ProductWriter(self.table).archive(product["id"])
+        ProductWriter(self.table, IMAGES_URL).archive(product["id"])
 
     def archive_before_the_indexes_know(self, product: Mapping[str, Any]) -> None:
         """Indexes follow their table a moment later; that moment."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from products import images
+from products import image_orders, images
 from products.models import LABEL_BYTES, ImageType
 from tests.products.bucket import BUCKET_NAME, EXTENSIONS, IMAGES_URL
 
@@ -92,7 +92,7 @@ def test_no_two_tickets_are_for_the_same_place_and_later_ones_sort_later(
 ) -> None:
     milliseconds = iter([1, 1, 255, 256, 1_795_359_845_123, 2**48 - 1])
     monkeypatch.setattr("time.time_ns", lambda: next(milliseconds) * 1_000_000 + 999_999)
-    ids = [images._new_upload_id() for _ in range(6)]
+    ids = [image_orders.of_upload() for _ in range(6)]
     assert [each[:12] for each in ids] == [
         "000000000001", "000000000001", "0000000000ff", "000000000100", "01a203c92b03", "f" * 12,
     ]  # fmt: skip
@@ -155,8 +155,7 @@ def test_what_is_no_image_is_422(admin: Administrator, untouched: Wire, body: An
 def test_an_address_that_would_not_fit_the_row_is_422(
     catalogue: Catalogue, admin: Administrator
 ) -> None:
-    url = len(f"{IMAGES_URL}/images/{'0' * 32}/{'0' * 28}.png")
-    room = LABEL_BYTES - url
+    room = LABEL_BYTES - len(f"images/{'0' * 32}/{'0' * 28}.png")
     # Two bytes a letter; what is over goes into the category.
     fits = {"name": "\u00e9" * 250, "category": "x" * 10 + "\u00e9" * ((room - 510) // 2)}
     fits["category"] += "x" * (room - sum(len(each.encode()) for each in fits.values()))

@@ -36,7 +36,7 @@ def test_archived_while_the_image_is_looked_at(
     assert happened == [operation]
     row = catalogue.row(product["id"])
     assert (row["active"], row["version"], "imageUrl" in row) == (False, 2, False)
-    assert bucket.uploads() == []
+    assert bucket.objects() == []
 
 
 @pytest.mark.parametrize("operation", PUBLISHED)
@@ -74,7 +74,47 @@ def test_a_later_image_in_between_stays(
     interrupt(operation, lambda: deliver(later))
     deliver(event)
     assert customer.product(product["id"]).body["imageUrl"] == second["imageUrl"]
-    assert bucket.uploads() == []
+    # An image that was shown for a while stays where it was; one that never was is gone.
+    shown = [second, first] if operation == "DeleteObject" else [second]
+    assert bucket.objects() == sorted(
+        each["imageUrl"].removeprefix(f"{IMAGES_URL}/") for each in shown
+    )
+
+
+@pytest.mark.parametrize("image_url", ["https://x.test/a.png", None])
+@pytest.mark.parametrize("operation", ["GetItem", "GetObject", "CopyObject", "UpdateItem"])
+@pytest.mark.usefixtures("ticking")
+def test_an_image_that_is_given_by_hand_in_between_stays(
+    product: Product,
+    bucket: Bucket,
+    admin: Administrator,
+    customer: Customer,
+    deliver: Deliver,
+    operation: str,
+    image_url: str | None,
+) -> None:
+    event = bucket.upload(admin.begin_image(product["id"]).body)
+    happened = interrupt(operation, lambda: admin.change(product["id"], imageUrl=image_url))
+    deliver(event)
+    assert happened == [operation]
+    assert customer.product(product["id"]).body["imageUrl"] == image_url
+    assert bucket.objects() == []
+
+
+def test_what_another_delivery_showed_stays_when_the_product_is_archived(
+    product: Product, catalogue: Catalogue, bucket: Bucket, admin: Administrator, deliver: Deliver
+) -> None:
+    ticket = admin.begin_image(product["id"]).body
+    event = bucket.upload(ticket)
+
+    def show_and_archive() -> None:
+        deliver(event)
+        admin.archive(product["id"])
+
+    happened = interrupt("UpdateItem", show_and_archive)
+    deliver(event)
+    assert happened == ["UpdateItem"]
+    assert bucket.objects() == [catalogue.row(product["id"])["imageUrl"]]
 
 
 def test_those_who_buy_do_not_get_in_its_way(
@@ -195,7 +235,7 @@ def test_labels_that_grew_by_a_clock_that_is_behind_leave_no_room_either(
 def test_the_fullest_row_with_an_image_fits_a_kilobyte(
     catalogue: Catalogue, bucket: Bucket, admin: Administrator, deliver: Deliver
 ) -> None:
-    room = LABEL_BYTES - len(f"{IMAGES_URL}/images/{'0' * 32}/{'0' * 28}.png")
+    room = LABEL_BYTES - len(f"images/{'0' * 32}/{'0' * 28}.png")
     name = "\u00e9" * 255
     category = "\u676f" * ((room - len(name.encode())) // 3)
     product_id = admin.create(name=name, category=category, stock=2**31 - 1).body["id"]

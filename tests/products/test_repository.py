@@ -10,6 +10,7 @@ from products.models import ProductSort
 from products.repository import ProductRepository
 from shop import dynamo
 from shop.ids import new_id
+from tests.products.bucket import IMAGES_URL
 from tests.products.conftest import TABLE_NAME
 from tests.shop.wire import Wire
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def repository(catalogue: Catalogue) -> ProductRepository:
-    return ProductRepository(dynamo.Table(TABLE_NAME, dynamo.client()))
+    return ProductRepository(dynamo.Table(TABLE_NAME, dynamo.client()), IMAGES_URL)
 
 
 def test_a_page_of_keys_ends_with_a_position_only_when_there_is_more(
@@ -73,5 +74,8 @@ def test_a_description_without_its_product_is_not_found(
 
 def test_a_product_is_read_as_it_was_last_written() -> None:
     wire = Wire(dynamo.client(), {"Items": []})
-    assert ProductRepository(dynamo.Table(TABLE_NAME, dynamo.client())).find(new_id()) is None
+    assert (
+        ProductRepository(dynamo.Table(TABLE_NAME, dynamo.client()), IMAGES_URL).find(new_id())
+        is None
+    )
     assert [request["ConsistentRead"] for request in wire.requests] == [True]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ops.seed.store import Store
 
 TABLE = "products"
+IMAGES_URL = "https://images.example"
 
 
 class EmulatedTarget(Target):
@@ -39,7 +40,7 @@ class EmulatedTarget(Target):
         return self.client
 
     def outputs(self) -> Mapping[str, str]:
-        return {"ProductsTableName": TABLE}
+        return {"ProductsTableName": TABLE, "ImagesUrl": IMAGES_URL}
 
 
 def catalogue(*entries: NewCategory | NewProduct) -> Catalogue:

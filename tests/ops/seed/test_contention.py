@@ -22,6 +22,7 @@ from ops.seed.writer import (
 )
 from products.models import NewCategory, NewProduct
 from tests.ops.seed.support import (
+    IMAGES_URL,
     Calls,
     cancelled,
     catalogue,
@@ -163,7 +164,9 @@ def test_once_stopped_it_tries_no_more(store: Store) -> None:
         return cancelled(["ThrottlingError"])
 
     calls = Calls(stopped_meanwhile).listen(store, "TransactWriteItems")
-    Writer(store, Tally(lambda _: None), stop, dry_run=False).write([ProductEntry(new_product())])
+    Writer(store, Tally(lambda _: None), stop, dry_run=False).write(
+        [ProductEntry(new_product(), IMAGES_URL)]
+    )
 
     assert calls.count == 1
     assert table_rows(store) == {}
@@ -245,7 +248,7 @@ def test_a_product_is_whole_or_not_there(store: Store) -> None:
 
 
 def planned(product: NewProduct) -> Planned:
-    entry = ProductEntry(product)
+    entry = ProductEntry(product, IMAGES_URL)
     return Planned(entry, entry.change("products", {}, "2026-01-01T00:00:00.000Z"))
 
 
@@ -267,7 +270,7 @@ def test_a_transaction_stays_below_the_limits() -> None:
 
 def test_a_change_is_never_cut() -> None:
     odd = Planned(
-        ProductEntry(new_product()),
+        ProductEntry(new_product(), IMAGES_URL),
         Change(Outcome.CREATED, [{"Put": {"TableName": "t", "Item": {}}}] * 3),
     )
     assert [len(part) for part in packed([odd] * 40)] == [33, 7]
