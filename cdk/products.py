@@ -36,7 +36,7 @@ def products(
         images.bucket.arn_for_objects(f"{prefix}*") for prefix in (UPLOADS, PUBLISHED)
     )
     context.grant("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=[uploads])
-    context.grant("s3:PutObject", on=[published])
+    context.grant("s3:PutObject", "s3:DeleteObject", on=[published])
     # Without it S3 calls an object that is not there forbidden.
     context.grant("s3:ListBucket", on=[images.bucket.bucket_arn])
     context.consume_events("Arrivals", images.arrivals)

@@ -66,7 +66,8 @@ GRANTED: dict[str, dict[str, set[str]]] = {
         **queries("ProductsTable", products.INDEXES),
         "${ImagesBucket.Arn}": {"s3:ListBucket"},
         "${ImagesBucket.Arn}/uploads/*": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
-        "${ImagesBucket.Arn}/images/*": {"s3:PutObject"},  # what the world sees is never deleted
+        # Deleting hides an image that no product shows; its version stays.
+        "${ImagesBucket.Arn}/images/*": {"s3:DeleteObject", "s3:PutObject"},
         "${ProductsArrivals.Arn}": RECEIVE,  # SQS itself moves what fails to the dead letters
     },
     "documents": {"${DocumentsLogs.Arn}": WRITE_LOG},

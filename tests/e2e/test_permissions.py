@@ -86,7 +86,6 @@ def test_only_the_users_function_signs(stack: LocalStack, api: Api, role: str) -
     ("operation", "arguments"),
     [
         ("get_object", IMAGE),
-        ("delete_object", IMAGE),
         ("put_object", {"Key": "elsewhere.png"}),
         ("delete_bucket", {}),
         ("put_bucket_policy", {"Policy": "{}"}),
