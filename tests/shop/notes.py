@@ -31,6 +31,11 @@ class NewNote(RequestModel):
     written_by: str = "nobody"
 
 
+class NoteChanges(RequestModel):
+    text: str | None = None
+    stars: int | None = None
+
+
 class Note(ApiModel):
     text: str
     stars: int = 0
@@ -56,6 +61,11 @@ def write(note: NewNote) -> Note:
 @api.get("/notes/<note_id>")
 def read(note_id: str) -> Note:
     return Note(text=note_id)
+
+
+@api.patch("/notes/<note_id>")
+def change(note_id: str, changes: NoteChanges) -> Note:
+    return Note(text=changes.text or note_id)
 
 
 @api.delete("/notes")

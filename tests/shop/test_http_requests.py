@@ -34,6 +34,16 @@ def test_a_body_in_base64_is_decoded(call: Call) -> None:
     assert json.loads(answer["body"])["text"] == "caf\u00e9 \U0001f600"
 
 
+@pytest.mark.parametrize("body", ["1.5", "-3.2e-195", "1", "true", '"text"', "[]", "[1.5]"])
+@pytest.mark.parametrize("path", ["/notes", "/notes/1"])
+def test_a_body_that_is_no_object_is_refused_also_where_every_field_is_optional(
+    call: Call, path: str, body: str
+) -> None:
+    method = "POST" if path == "/notes" else "PATCH"
+    document = problem(call(method, path, headers=JSON, body=body), 422, "validation-failed")
+    assert document["errors"][0]["loc"][0] == "body"
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -101,3 +101,12 @@ def test_guesses_at_the_same_moment_are_not_taken_for_one(
         guess()
     (row,) = store.attempts()
     assert row["failures"] == len(checked) == 2
+
+
+def test_the_attempts_of_one_user_are_not_those_of_another(reader: Client, visitor: Client) -> None:
+    visitor.register("other@example.com")
+    other = visitor.signed_in("other@example.com")
+    for _ in range(6):
+        reader.delete(WRONG)
+    assert reader.delete().problem == BLOCKED
+    assert other.delete().status == 204

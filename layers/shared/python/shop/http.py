@@ -190,9 +190,16 @@ class _Requests(OpenAPIRequestValidationMiddleware):
         if content_type.partition(";")[0].strip().lower() != JSON:
             raise UnsupportedMediaType(f"Send {JSON}.")
         try:
-            return app.current_event.json_body
+            body = app.current_event.json_body
         except ValueError as error:
             raise MalformedJson("The body is not UTF-8.") from error
+        # The router would take the first of a list, pydantic fields from a number's attributes.
+        if not isinstance(body, dict | None):
+            message = "Input should be an object"
+            raise ValidationFailed(
+                f"body: {message}", extensions={"errors": [{"loc": ["body"], "msg": message}]}
+            )
+        return body
 
 
 def _problem(api: APIGatewayHttpResolver, error: ShopError) -> Response[str]:
