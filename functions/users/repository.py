@@ -78,14 +78,14 @@ class UserRepository:
         marker = self._table.get(rows.marker_key(email_key))
         return marker["userId"] if marker else None
 
-    def owner_and_attempts(self, email_key: str) -> tuple[str | None, Attempts | None]:
-        """Whose address it is, and the attempts at it that counted."""
-        marker_key, attempts_key = rows.marker_key(email_key), rows.attempts_key(email_key)
-        found = self._table.batch_get([marker_key, attempts_key], consistent=True)
-        by_pk = {row["pk"]: row for row in found}
-        marker = by_pk.get(marker_key["pk"])
-        owner = marker["userId"] if marker else None
-        return owner, rows.to_attempts(by_pk.get(attempts_key["pk"]))
+    def account_and_attempts(
+        self, user_id: str, whose: str
+    ) -> tuple[Account | None, Attempts | None]:
+        """The account, and the attempts that counted (``whose`` as rows.attempts_key has it)."""
+        keys = [user_key(user_id), rows.attempts_key(whose)]
+        by_pk = {row["pk"]: row for row in self._table.batch_get(keys, consistent=True)}
+        account, attempts = (by_pk.get(key["pk"]) for key in keys)
+        return rows.to_account(account), rows.to_attempts(attempts)
 
     def page_keys(self, after: str | None, limit: int) -> AccountKeys:
         """Up to ``limit`` ids, newest first, from behind the sort key ``after``."""
@@ -183,7 +183,8 @@ class UserRepository:
             {":passwordHash": seen.password_hash, ":emailKey": seen.email_key},
         )
         forgotten = [
-            forget_attempts(self._table, whose) for whose in (seen.email_key, rows.of_user(seen.id))
+            forget_attempts(self._table, whose)
+            for whose in (seen.email_key, rows.of_sign_in(seen.id), rows.of_user(seen.id))
         ]
         try:
             writes.transact(self._table.client, [gone, self._no_marker(seen), *forgotten])

@@ -10,9 +10,10 @@
 |          | whose they are>      |              |                                                |
 
 A user and the marker of its address come, change and go together, in one transaction, so an
-address has one owner at most. Only these two rows tell an address. Attempts are those at an e-mail
-key, or those of a signed-in user (``of_user``). ``expiresAt`` (seconds since 1970) is the table's
-time to live, which is late by days: readers check it themselves.
+address has one owner at most. Only these two rows tell an address. Attempts are those at signing in
+to an account (``of_sign_in``), at an e-mail key that nobody has, or of a signed-in user
+(``of_user``). ``expiresAt`` (seconds since 1970) is the table's time to live, which is late by
+days: readers check it themselves.
 """
 
 from __future__ import annotations
@@ -82,8 +83,13 @@ def marker_key(email_key: str) -> Item:
 
 
 def attempts_key(whose: str) -> Item:
-    """``whose`` is an e-mail key, or made by ``of_user``."""
+    """``whose`` is an e-mail key that nobody has, or made by ``of_sign_in`` or ``of_user``."""
     return {"pk": f"ATTEMPTS#{emails.digest(whose)}", "sk": "ATTEMPTS"}
+
+
+def of_sign_in(user_id: str) -> str:
+    """Whose attempts they are at signing in to an account, whichever address it has by now."""
+    return f"sign-in:{user_id}"
 
 
 def of_user(user_id: str) -> str:

@@ -42,7 +42,7 @@ class SessionRepository:
         actions = [
             update_account(self._table, seen, rehashed) if rehashed else self._same_password(seen),
             writes.put(self._table, rows.from_session(session)),
-            forget_attempts(self._table, seen.email_key),
+            forget_attempts(self._table, rows.of_sign_in(seen.id)),
         ]
         try:
             writes.transact(self._table.client, actions)

@@ -14,7 +14,7 @@ from shop import clock, tokens
 from shop.errors import Unavailable
 from shop.identity import Caller
 from shop.ids import new_id
-from users import emails, guard, instants, passwords, refresh_tokens, roles
+from users import emails, guard, instants, passwords, refresh_tokens, roles, rows
 from users.errors import InvalidCredentials, InvalidRefreshToken, SessionEnded
 from users.models import TokenPair
 from users.repository import AccountChanged
@@ -43,19 +43,20 @@ def sign_in(
     Known or unknown, the calls are the same, and so is the work.
     """
     email_key = emails.lookup_key(credentials.email)
-    owner, attempts = repository.owner_and_attempts(email_key)
+    owner = repository.owner_of(email_key)
+    whose = rows.of_sign_in(owner) if owner else email_key
+    account, attempts = repository.account_and_attempts(owner or new_id(), whose)
     guard.refuse_while_blocked(attempts)
-    account = repository.find(owner or new_id())
     if account and account.email_key != email_key:  # the address went to someone else meanwhile
         account = None
-    guard.count_attempt(repository, email_key, attempts)
+    guard.count_attempt(repository, whose, attempts)
     account = guard.require(account, credentials.password)
     try:
         return _begun(store, signer, account, credentials.password)
     except Unavailable:
         # Else an outage would shut out those who know their password, and for longer than it lasts.
         with suppress(Exception):  # what the client is told is what went wrong first
-            repository.forget_attempts(email_key)
+            repository.forget_attempts(whose)
         raise
 
 

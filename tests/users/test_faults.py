@@ -119,7 +119,7 @@ def test_signing_in(trouble: Trouble) -> None:
             assert account.visitor.refresh(answer.body["refreshToken"]).status == 200
 
     calls = trouble.strike(lambda account: account.visitor.sign_in(account.email), check)
-    assert calls == ["BatchGetItem", "GetItem", "UpdateItem", "Sign", "TransactWriteItems"]
+    assert calls == ["GetItem", "BatchGetItem", "UpdateItem", "Sign", "TransactWriteItems"]
 
 
 def test_refreshing(trouble: Trouble) -> None:

@@ -46,7 +46,7 @@ def test_what_decides_is_read_as_it_was_last_written(reader: Client) -> None:
         dynamo.client().meta.events.register(f"provide-client-params.dynamodb.{call}", note)
     composition.repository().find(caller.user_id)
     composition.repository().owner_of("reader@example.com")
-    composition.repository().owner_and_attempts("reader@example.com")
+    composition.repository().account_and_attempts(caller.user_id, "reader@example.com")
     composition.session_repository().find(caller.user_id, caller.session_id)
     composition.session_repository().delete_all(caller.user_id)
     assert asked == [True] * 5
