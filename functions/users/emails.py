@@ -20,7 +20,7 @@ def fold(text: str) -> str:
 def key(address: str) -> str:
     """The key of ``address``. Raises ValueError, with a sentence, for what is not an address."""
     # Imported here, as only some requests have an address to check: 37 ms of a cold start.
-    from email_validator import validate_email  # noqa: PLC0415
+    from email_validator import validate_email  # noqa: PLC0415  (slow; few need it)
 
     checked = validate_email(address, check_deliverability=False)
     folded = f"{fold(checked.local_part)}@{checked.ascii_domain}"

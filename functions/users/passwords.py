@@ -49,7 +49,7 @@ def hashed(password: str) -> str:
 
 def matches(password_hash: str, password: str) -> bool:
     """Whether ``password_hash`` was made from ``password``; the same work in both cases."""
-    from argon2.exceptions import VerifyMismatchError  # noqa: PLC0415
+    from argon2.exceptions import VerifyMismatchError  # noqa: PLC0415  (slow; few need it)
 
     try:
         return _hasher().verify(password_hash, _normal(password))
@@ -68,13 +68,13 @@ def _normal(password: str) -> str:
 
 
 def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher  # noqa: PLC0415
+    from argon2 import PasswordHasher  # noqa: PLC0415  (slow; few need it)
 
     # OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane.
     return PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
 
 
 def _is_common(password: str) -> bool:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  (slow; few need it)
 
     return password.casefold() in FREQUENCY_LISTS["passwords"]

@@ -42,7 +42,7 @@ class Streams:
         )
         return {"ShardIterator": "0"}
 
-    def get_records(self, ShardIterator: str) -> dict[str, Any]:  # noqa: N803
+    def get_records(self, ShardIterator: str) -> dict[str, Any]:  # noqa: N803  (as the client)
         number = int(ShardIterator)
         page = self._pages[min(number, len(self._pages) - 1)]
         if isinstance(page, Exception):

@@ -36,7 +36,7 @@ def fail(number: int, fault: Fault) -> list[str]:
         client.meta.events.register("before-call", one.before_call)
         client.meta.events.register("after-call", one.after_call)
         # This event takes an answer.
-        client.meta.events.register_first("before-send", one.before_send)  # type: ignore[arg-type]
+        client.meta.events.register_first("before-send", one.before_send)  # type: ignore[arg-type]  # it answers
     return one.happened
 
 

@@ -41,7 +41,7 @@ def test_now_is_the_present_moment() -> None:
 
 
 # The last day of the calendar has nothing after it.
-earlier_moments = st.datetimes(max_value=datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
+earlier_moments = st.datetimes(max_value=datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001  (st.just)
 
 
 @given(earlier_moments)

@@ -35,7 +35,7 @@ class Calls:
             events = client.meta.events
             events.register("before-call", self._before_call)  # type: ignore[arg-type]  # may answer
             events.register("after-call", self._after_call)
-            events.register_first("needs-retry", self._needs_retry)  # type: ignore[arg-type]
+            events.register_first("needs-retry", self._needs_retry)  # type: ignore[arg-type]  # it answers
 
     @contextmanager
     def breaking(self, place: int, kind: str) -> Iterator[None]:

@@ -33,5 +33,5 @@ def require(seconds: float) -> None:
 
 def clear() -> None:
     """Forget the request: there is no limit until the next one begins."""
-    global _end  # noqa: PLW0603
+    global _end  # noqa: PLW0603  (as above)
     _end = math.inf
