@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -42,9 +43,20 @@ def openapi(
         Console().print("docs/openapi.json written")
 
 
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raise OperationError for bytes that are no UTF-8, which nothing could store or even show.
+
+    Python hands them over as lone surrogates.
+    """
+    for argument in arguments:
+        if any("\ud800" <= each <= "\udfff" for each in argument):
+            raise OperationError(f"The argument {argument!a} is not UTF-8.")
+
+
 def run() -> None:
     """Run the command line; what a person can mend is one sentence, not a traceback."""
     try:
+        _require_text(sys.argv[1:])
         app()
     except (OperationError, BotoCoreError, ClientError) as error:
         # The sentence may quote a file's name or a log: that is not markup.

@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     RETURNED = "given back to the queue that had given up"
     FAILED = "failed again, kept"
+    UNKNOWN = "not known as an event, kept"
     EXPIRED = "no longer in their stream"
 
 
@@ -55,6 +56,8 @@ def redrive(
         console.print(f"{number} {outcome}")
     if outcomes[Outcome.FAILED]:
         raise OperationError("Not all could be handled; the functions' logs say why.")
+    if outcomes[Outcome.UNKNOWN]:
+        raise OperationError("What is no event is kept; look at it in its queue.")
     if outcomes[Outcome.EXPIRED] and not drop_expired:
         raise OperationError("What has expired is kept, unless you say --drop-expired.")
 
@@ -64,7 +67,7 @@ def redriven(target: Target, *, drop_expired: bool = False) -> Iterator[Outcome]
     done = {Outcome.HANDLED, Outcome.RETURNED} | ({Outcome.EXPIRED} if drop_expired else set())
     for queue, source in _sources(target).items():
         for message in _messages(target, queue):
-            outcome = _redrive(target, json.loads(message["Body"]), source)
+            outcome = _redrive(target, message["Body"], source)
             if outcome in done:
                 receipt = message["ReceiptHandle"]
                 target.sqs().delete_message(QueueUrl=queue, ReceiptHandle=receipt)
@@ -102,18 +105,38 @@ def _messages(target: Target, queue: str) -> Iterator[MessageTypeDef]:
         yield from messages
 
 
-def _redrive(target: Target, letter: Mapping[str, Any], source: str | None) -> Outcome:
-    if source:
-        target.sqs().send_message(QueueUrl=source, MessageBody=json.dumps(letter))
-        return Outcome.RETURNED
-    if "DDBStreamBatchInfo" not in letter:
-        return Outcome.FAILED
-    records = _records(target, letter["DDBStreamBatchInfo"])
+def _redrive(target: Target, body: str, source: str | None) -> Outcome:
+    match _parsed(body), source:
+        case dict(), str(queue):
+            target.sqs().send_message(QueueUrl=queue, MessageBody=body)
+            return Outcome.RETURNED
+        case {
+            "requestContext": {"functionArn": str(function)},
+            "DDBStreamBatchInfo": {
+                "streamArn": str(),
+                "shardId": str(),
+                "startSequenceNumber": str(),
+                "endSequenceNumber": str(last),
+            } as batch,
+        }, None if last.isdecimal():
+            return _invoke(target, function, _records(target, batch))
+        case _:
+            return Outcome.UNKNOWN
+
+
+def _parsed(body: str) -> object:
+    """The JSON value in ``body``; None when there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _invoke(target: Target, function: str, records: list[dict[str, Any]]) -> Outcome:
     if not records:
         return Outcome.EXPIRED
     answer = target.lambda_client().invoke(
-        FunctionName=letter["requestContext"]["functionArn"],
-        Payload=json.dumps({"Records": records}, default=_seconds),
+        FunctionName=function, Payload=json.dumps({"Records": records}, default=_seconds)
     )
     return Outcome.FAILED if answer.get("FunctionError") else Outcome.HANDLED
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ops.errors import OperationError
 from ops.local import emulator, logs, stack
+from ops.local.deployment import LOCAL_STAGE
 from ops.local.folder import LocalFolder
 from ops.paths import LOCAL
 from ops.seed.load import load_sample
@@ -87,6 +88,11 @@ def deploy(
     if not all(name and value for name, _, value in settings):
         raise OperationError("A setting is written like shop:logRetentionDays=30.")
     given = {name: value for name, _, value in settings}
+    if given.get("shop:stage", LOCAL_STAGE) != LOCAL_STAGE:
+        raise OperationError(
+            f"Here shop:stage is always {LOCAL_STAGE}. To deploy another stage into an account:"
+            " npx cdk deploy"
+        )
     stack.deploy(folder, _running(), stack.Steps(console), given)
 
 

@@ -24,8 +24,9 @@ CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 _TOOLKIT = "CDKToolkit"
 _ACCOUNT = "000000000000"
 _PLAIN = ["--no-color", "--ci"]
+LOCAL_STAGE = "local"
 _CONTEXT = {
-    "shop:stage": "local",
+    "shop:stage": LOCAL_STAGE,
     # Where front ends in development usually come from.
     "shop:corsOrigins": "http://localhost:3000,http://localhost:5173",
 }

@@ -14,6 +14,7 @@ import requests
 
 from ops import processes
 from ops.errors import OperationError
+from ops.local import gaps
 from ops.paths import ROOT
 from ops.target import LOCAL_REGION
 
@@ -82,6 +83,7 @@ def start(folder: LocalFolder, port: int | None = None) -> Emulator:
         raise OperationError("The local AWS is not installed; run: make setup")
     folder.prepare()
     port = _free_port(port)
+    gaps.before_start(folder, port)
     with folder.emulator_log.open("wb") as log:
         process = subprocess.Popen(
             [str(PYTHON), "-m", _MODULE],

@@ -2,13 +2,15 @@
 
 Its CloudFormation creates tables without PointInTimeRecovery and TimeToLive, and an HTTP API whose
 CORS settings it then does not understand, though the direct calls work. A green deployment there
-proves nothing about any of them; tests/cdk asserts them on the template. And it forgets streams
-when it ends, but not how far they were read.
+proves nothing about any of them; tests/cdk asserts them on the template. When it ends it forgets
+streams, but not how far they were read; and it saves addresses with the port that it had, by which
+it does not know its own queues again on another one.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,8 +23,26 @@ if TYPE_CHECKING:
     from ops.target import Target
 
 
-def rewind_streams(folder: LocalFolder) -> None:
-    """Let the functions read streams from their start, before the emulator starts again.
+# Of queues and of the API. Those of images are ours (shop:localPort), and deployed like any change.
+_PORT = re.compile(r"(?<=//localhost:)\d+(?=/\d{12}/)|(?<=\.execute-api\.localhost:)\d+")
+_WITH_PORTS = ("apigateway.json", "cloudformation.json", "sqs.json")
+
+
+def before_start(folder: LocalFolder, port: int) -> None:
+    """Mend what the emulator saved when it ended, before it starts again on ``port``."""
+    _rewind_streams(folder)
+    _readdress(folder, port)
+
+
+def _readdress(folder: LocalFolder, port: int) -> None:
+    for name in _WITH_PORTS:
+        saved = folder.state / name
+        if saved.exists():
+            saved.write_text(_PORT.sub(str(port), saved.read_text()))
+
+
+def _rewind_streams(folder: LocalFolder) -> None:
+    """Let the functions read streams from their start.
 
     It saves how far each was read, and not the streams: what comes to them next would be skipped.
     """

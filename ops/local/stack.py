@@ -59,7 +59,6 @@ def bring_up(
     Raises OperationError with the reason and where to read on.
     """
     first = not folder.saved
-    gaps.rewind_streams(folder)
     with steps.step("Starting the local AWS", "Local AWS started"):
         running = emulator.start(folder, port)
     try:

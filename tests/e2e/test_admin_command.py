@@ -35,6 +35,8 @@ def test_who_is_unknown_cannot_be_granted_anything(stack: object, folder: LocalF
     assert code == 1
     assert f"There is no account with the e-mail {email}" in output
     assert "Traceback" not in output
-    code, output = run(folder, "grant", "no address")
-    assert code == 1
-    assert "Traceback" not in output
+    for odd in ("no address", "ren\udce9@example.com"):
+        code, output = run(folder, "grant", odd)
+        assert code == 1
+        assert "Traceback" not in output
+    assert "is not UTF-8" in output

@@ -1,8 +1,10 @@
 """The local environment keeps its own promises."""
 
+import json
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -12,6 +14,7 @@ from ops.local import emulator
 from ops.local.folder import LocalFolder, target_at
 from ops.local.stack import LocalStack
 from ops.seed.load import load_sample
+from ops.target import Target
 from tests.e2e.conftest import outputs, shop
 
 pytestmark = pytest.mark.e2e
@@ -34,6 +37,22 @@ def wait_for(path: Path, command: object, seconds: float = 120) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"{command} did not write {path}"
         time.sleep(0.2)
+
+
+def waits_for_events(target: Target, seconds: float = 20) -> bool:
+    """Whether the catalogue takes what comes to its queue."""
+    (queue,) = (each for each in target.resources("AWS::SQS::Queue") if "Arrivals" in each)
+    sqs = target.sqs()
+    odd = {"source": "aws.s3", "detail": {"bucket": {"name": "x"}, "object": {"key": "odd"}}}
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(odd))
+    names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+        if not any(map(int, found.values())):
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def test_what_the_emulators_cloudformation_leaves_out_is_there(stack: LocalStack) -> None:
@@ -96,6 +115,8 @@ def test_up_deploys_restarts_with_its_data_and_leaves_no_process(
             .get_item(TableName=table, Key={"pk": {"S": "KEPT"}, "sk": {"S": "KEPT"}})
         )
         assert "Item" in kept
+        assert again.endpoint_url != said["endpointUrl"]
+        assert waits_for_events(target_at(again.endpoint_url)), "on another port, too"
     finally:
         again.stop(folder)
     assert processes_of(folder.root) == []

@@ -99,6 +99,19 @@ def test_an_event_goes_back_to_the_queue_that_gave_it_up(
     assert _number(stack, waiting) == 0, "and the function took it from there"
 
 
+def test_what_is_no_event_is_kept_and_told(stack: LocalStack, folder: LocalFolder) -> None:
+    queue = resource(stack, "AWS::SQS::Queue", "UsersDeadLetters")
+    try:
+        for body in ("no JSON", "[]", "{}"):
+            stack.target.sqs().send_message(QueueUrl=queue, MessageBody=body)
+        code, output = run(folder)
+        assert (code, output.splitlines()[0]) == (1, "3 not known as an event, kept")
+        assert "Traceback" not in output
+        assert _number(stack, queue) == 3
+    finally:
+        stack.target.sqs().purge_queue(QueueUrl=queue)
+
+
 def _number(stack: LocalStack, queue: str) -> int:
     names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     attributes = stack.target.sqs().get_queue_attributes(QueueUrl=queue, AttributeNames=names)

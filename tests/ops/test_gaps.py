@@ -1,7 +1,11 @@
-"""What the emulator's CloudFormation leaves out is brought to what the template says."""
+"""What the emulator's CloudFormation leaves out is brought to what the template says.
+
+And what it saves of an earlier start is brought to what the next one needs.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -9,9 +13,11 @@ import pytest
 from moto import mock_aws
 
 from ops.local import gaps
+from ops.local.folder import LocalFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -107,3 +113,66 @@ def test_all_that_the_template_says_is_applied_and_again_harmless(deployed: Depl
 def test_what_the_template_does_not_say_is_left_alone(deployed: Deployed) -> None:
     apply(template({"Replicas": [{}]}, {}), deployed)
     assert state(deployed) == ("DISABLED", None, [])
+
+
+# --- what was saved ---------------------------------------------------------------------------
+QUEUE = "http://localhost:{}/000000000000/shop-local-ProductsArrivals"
+API_ADDRESS = "http://shop.execute-api.localhost:{}"
+OTHERS = [
+    "http://localhost:3000",  # where a front end is
+    "http://localhost:3000,http://localhost:5173",
+    "https://d1.cloudfront.localhost:4566",
+    "http://elsewhere:4566/000000000000/queue",
+    "http://localhost:4566/other",
+    "arn:aws:sqs:eu-central-1:000000000000:shop-local-ProductsArrivals",
+]
+
+
+def saved_state(port: int) -> dict[str, Any]:
+    """Shaped like what the emulator saves, file by file."""
+    queue, api = QUEUE.format(port), API_ADDRESS.format(port)
+    return {
+        "sqs.json": {"queues": {f"0\x00eu\x00'{queue}'": {"url": queue}}, "by_name": {"q": queue}},
+        "cloudformation.json": {"resources": [queue], "outputs": [api, *OTHERS]},
+        "apigateway.json": {"apis": {"shop": {"apiEndpoint": api, "origins": OTHERS}}},
+        "dynamodb.json": {"imageUrl": QUEUE.format(4566)},  # data is left as it is
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> LocalFolder:
+    folder = LocalFolder(tmp_path / "local")
+    folder.state.mkdir(parents=True)
+    return folder
+
+
+def save(folder: LocalFolder, state: dict[str, Any]) -> None:
+    for name, content in state.items():
+        (folder.state / name).write_text(json.dumps(content))
+
+
+def saved(folder: LocalFolder) -> dict[str, Any]:
+    return {path.name: json.loads(path.read_text()) for path in folder.state.iterdir()}
+
+
+@pytest.mark.parametrize("port", [4566, 50123, 81])
+def test_saved_addresses_get_the_port_of_the_next_start(folder: LocalFolder, port: int) -> None:
+    save(folder, saved_state(4566))
+    gaps.before_start(folder, port)
+    assert saved(folder) == saved_state(port)
+
+
+def test_streams_are_read_from_their_start_again(folder: LocalFolder) -> None:
+    def state(position: int) -> dict[str, Any]:
+        positions = {"data": {"mapping-1": position, "mapping-2": position}}
+        payload = {"dynamodb_stream_positions": positions, "functions": {"data": {"f": 7}}}
+        return {"lambda.json": {"version": 1, "payload": payload}}
+
+    save(folder, state(7))
+    gaps.before_start(folder, 4566)
+    assert saved(folder) == state(0)
+
+
+def test_before_the_first_start_there_is_nothing_to_mend(folder: LocalFolder) -> None:
+    gaps.before_start(folder, 4566)
+    assert saved(folder) == {}

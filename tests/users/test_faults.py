@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -39,6 +39,18 @@ class Account:
         return Account(self.email, client, session.body["refreshToken"])
 
 
+class Struck(NamedTuple):
+    """The kind of trouble, and whether it struck the last call: the one that does everything."""
+
+    kind: str
+    last: bool
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done all the same."""
+        return self.kind == RESENT or (self.kind == LOST and self.last)
+
+
 class Trouble:
     """Does an operation once for each call that it makes and each kind of trouble."""
 
@@ -55,14 +67,13 @@ class Trouble:
     def strike(
         self,
         act: Callable[[Account], Answer],
-        check: Callable[[Account, Answer, str, bool], None],
+        check: Callable[[Account, Answer, Struck], None],
         *,
         registered: bool = True,
     ) -> list[str]:
         """``check`` the account after ``act`` met with each trouble. The calls of ``act``.
 
-        It gets the account, the answer, the kind of trouble, and whether it struck the last call:
-        the one that changes all there is to change.
+        It gets the account, the answer, and what the trouble was.
         """
 
         def someone() -> Account:
@@ -82,7 +93,7 @@ class Trouble:
                 else:
                     assert answer.problem == (503, "unavailable"), names[place]
                     assert answer.headers["Retry-After"] == "1"
-                check(account, answer, kind, place == len(names) - 1)
+                check(account, answer, Struck(kind, last=place == len(names) - 1))
                 self.store.check()
         return names
 
@@ -94,9 +105,9 @@ def trouble(store: Store, clock: Clock, context: Any, monkeypatch: pytest.Monkey
 
 
 def test_registering(trouble: Trouble) -> None:
-    def check(account: Account, answer: Answer, kind: str, _: bool) -> None:  # noqa: FBT001
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
         again = account.client.register(account.email)
-        assert again.status == (201 if kind == REFUSED else 409)
+        assert again.status == (201 if struck.kind == REFUSED else 409)
         assert account.client.sign_in(account.email).status == 201
         assert len(trouble.store.rows(f"EMAIL#{account.email}")) == 1
 
@@ -107,15 +118,15 @@ def test_registering(trouble: Trouble) -> None:
 
 
 def test_signing_in(trouble: Trouble) -> None:
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
         assert account.client.caller
         sessions = trouble.store.sessions(account.client.caller.user_id)
-        assert len(sessions) == (2 if kind == RESENT or (kind == LOST and last) else 1)
+        assert len(sessions) == (2 if struck.done else 1)
         again = account.visitor.sign_in(account.email)
         assert again.status == 201
         assert trouble.store.attempts() == []
         assert account.visitor.refresh(again.body["refreshToken"]).status == 200
-        if kind == RESENT:
+        if struck.kind == RESENT:
             assert account.visitor.refresh(answer.body["refreshToken"]).status == 200
 
     calls = trouble.strike(lambda account: account.visitor.sign_in(account.email), check)
@@ -123,10 +134,10 @@ def test_signing_in(trouble: Trouble) -> None:
 
 
 def test_refreshing(trouble: Trouble) -> None:
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
         again = account.visitor.refresh(account.refresh_token)
         assert again.status == 200
-        if kind == RESENT:
+        if struck.kind == RESENT:
             assert again.body["refreshToken"] == answer.body["refreshToken"]
         assert again.caller == account.client.caller
         assert account.visitor.refresh(again.body["refreshToken"]).status == 200
@@ -136,13 +147,12 @@ def test_refreshing(trouble: Trouble) -> None:
 
 
 def test_changing_the_password(trouble: Trouble) -> None:
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
-        done = kind == RESENT or (kind == LOST and last)
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
         assert account.client.me().status == 200  # this session goes on in any case
         signed_in = [account.visitor.sign_in(account.email, each) for each in (PASSWORD, NEW)]
-        assert [each.status for each in signed_in] == ([401, 201] if done else [201, 401])
+        assert [each.status for each in signed_in] == ([401, 201] if struck.done else [201, 401])
         again = account.client.change_password(PASSWORD, NEW)
-        assert again.status == (401 if done else 204)
+        assert again.status == (401 if struck.done else 204)
         assert account.visitor.sign_in(account.email, NEW).status == 201
 
     calls = trouble.strike(lambda account: account.client.change_password(PASSWORD, NEW), check)
@@ -153,7 +163,7 @@ def test_changing_the_email(trouble: Trouble) -> None:
     def move(account: Account) -> Answer:
         return account.client.change(email=f"moved.{account.email}", firstName="A")
 
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
         again = move(account)
         assert again.status == 200
         assert again.body["email"] == f"moved.{account.email}"
@@ -168,11 +178,10 @@ def test_changing_a_name(trouble: Trouble) -> None:
     def rename(account: Account) -> Answer:
         return account.client.change(firstName="A")
 
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
         before = account.client.me().body
-        done = kind == RESENT or (kind == LOST and last)
-        assert before["firstName"] == ("A" if done else None)
-        if kind == RESENT:
+        assert before["firstName"] == ("A" if struck.done else None)
+        if struck.kind == RESENT:
             assert before == answer.body  # it was not done twice
         assert rename(account).body["firstName"] == "A"
 
@@ -180,9 +189,8 @@ def test_changing_a_name(trouble: Trouble) -> None:
 
 
 def test_deleting(trouble: Trouble) -> None:
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
-        done = kind == RESENT or (kind == LOST and last)
-        assert account.client.delete().status == (401 if done else 204)
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
+        assert account.client.delete().status == (401 if struck.done else 204)
         assert trouble.store.mentions(account.email) == []
         assert account.client.me().problem == (401, "unauthenticated")
         assert account.visitor.register(account.email).status == 201
@@ -192,9 +200,8 @@ def test_deleting(trouble: Trouble) -> None:
 
 
 def test_signing_out(trouble: Trouble) -> None:
-    def check(account: Account, answer: Answer, kind: str, last: bool) -> None:  # noqa: FBT001
-        done = kind == RESENT or (kind == LOST and last)
-        assert account.client.sign_out().status == (401 if done else 204)
+    def check(account: Account, answer: Answer, struck: Struck) -> None:
+        assert account.client.sign_out().status == (401 if struck.done else 204)
         assert account.visitor.refresh(account.refresh_token).status == 401
 
     calls = trouble.strike(lambda account: account.client.sign_out(), check)
