@@ -30,7 +30,9 @@ def products(
         shape=TableShape(indexes=INDEXES),
         environment={"IMAGES_BUCKET": images.bucket.bucket_name, "IMAGES_URL": images.url},
     )
-    context.allow("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
+    context.allow(
+        "BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"
+    )
     context.allow_query(*INDEXES)
     uploads, published = (
         images.bucket.arn_for_objects(f"{prefix}*") for prefix in (UPLOADS, PUBLISHED)

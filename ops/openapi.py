@@ -155,6 +155,7 @@ def _problems() -> str:
         f"| `{error.type}` | {error.status} | {error.title} |"
         for error in _below(ShopError)
         if error.__module__ in [f"{module}.errors" for module in modules]
+        or error.__module__.startswith("shop.contracts.")
     }
     return "\n".join(sorted(rows))
 

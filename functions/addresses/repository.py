@@ -20,14 +20,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from addresses.models import Address
 from shop import writes
+from shop.contracts.addresses import ADDRESS, address_key, partition
 from shop.contracts.users import user_exists
 from shop.errors import Unauthenticated
+from shop.optimistic import Outdated
 
 if TYPE_CHECKING:
     from shop.dynamo import Item, Table
 
 MAX_ADDRESSES = 50
-ADDRESS = "ADDRESS#"
 BOOK = "BOOK"
 
 _TRANSACTION = 100  # actions that one takes at most
@@ -35,23 +36,11 @@ _NAMES_IT = "#defaultId = :id"
 _NAMES_IT_NOT = "(attribute_not_exists(#defaultId) OR #defaultId <> :id)"
 
 
-class Outdated(Exception):
-    """What a write rested on has changed since it was read. Nothing was written: read again."""
-
-
 class Book(NamedTuple):
     """How many addresses a user has, and the id of the default."""
 
     size: int
     default_id: str | None
-
-
-def partition(user_id: str) -> str:
-    return f"USER#{user_id}"
-
-
-def address_key(user_id: str, address_id: str) -> Item:
-    return {"pk": partition(user_id), "sk": f"{ADDRESS}{address_id}"}
 
 
 def book_key(user_id: str) -> Item:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from addresses.errors import AddressNotFound, TooManyAddresses
 from addresses.models import Address, AddressPage
-from addresses.repository import MAX_ADDRESSES, Outdated
+from addresses.repository import MAX_ADDRESSES
 from shop import clock
 from shop import cursor as cursors
-from shop.errors import Unavailable
 from shop.ids import is_id, new_id
-from shop.retry import full_jitter
+from shop.optimistic import settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from addresses.models import AddressChanges, NewAddress
     from addresses.repository import AddressRepository
-
-_ATTEMPTS = 6
 
 
 def add_address(repository: AddressRepository, user_id: str, new: NewAddress) -> Address:
@@ -45,7 +39,7 @@ def add_address(repository: AddressRepository, user_id: str, new: NewAddress) ->
         repository.add(address, book)
         return address
 
-    return _settled(attempt)
+    return settled(attempt)
 
 
 def list_addresses(
@@ -84,7 +78,7 @@ def change_address(
             repository.change(seen, changed)
         return changed
 
-    return _settled(attempt)
+    return settled(attempt)
 
 
 def delete_address(repository: AddressRepository, user_id: str, address_id: str) -> None:
@@ -92,12 +86,12 @@ def delete_address(repository: AddressRepository, user_id: str, address_id: str)
 
     Raises AddressNotFound, Unavailable.
     """
-    _settled(lambda: repository.remove(get_address(repository, user_id, address_id)))
+    settled(lambda: repository.remove(get_address(repository, user_id, address_id)))
 
 
 def clear_book(repository: AddressRepository, user_id: str) -> None:
     """Leave nothing of a user whose account is gone. Raises Unavailable."""
-    _settled(lambda: repository.clear(user_id))
+    settled(lambda: repository.clear(user_id))
 
 
 def _changed(seen: Address, changes: AddressChanges) -> Address:
@@ -111,15 +105,3 @@ def _changed(seen: Address, changes: AddressChanges) -> Address:
 def _position(address: Address) -> str:
     """Where an address stands in the list, the oldest first; no two share a place."""
     return f"{address.created_at}#{address.id}"
-
-
-def _settled[Result](attempt: Callable[[], Result]) -> Result:
-    """What ``attempt``, which reads and then writes, returns once no one came in between."""
-    for number in range(_ATTEMPTS):
-        if number:
-            time.sleep(full_jitter(number, first=0.05, most=1))
-        try:
-            return attempt()
-        except Outdated:
-            continue
-    raise Unavailable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from products import etags, image_address, image_orders
@@ -10,25 +9,23 @@ from products.errors import LabelsTooLong, PreconditionFailed, ProductNotFound
 from products.models import Product, label_problem
 from products.repository import StoredProduct
 from products.service import get_product
-from products.writer import Outdated
 from shop import clock
 from shop.errors import InternalError, Unavailable
 from shop.ids import is_id, new_id
-from shop.retry import full_jitter
+from shop.optimistic import settled
 
 if TYPE_CHECKING:
     from products.models import NewProduct, ProductChanges, StockAdjustment
     from products.repository import ProductRepository
     from products.writer import ProductWriter
 
-_ATTEMPTS = 6
 _LABELS = {"name", "category", "image_url"}
 
 
 def create_product(writer: ProductWriter, new: NewProduct) -> StoredProduct:
     """A new product, on sale at once.
 
-    Raises Unavailable when there is none, InternalError when nobody knows.
+    Raises UnknownCategory; Unavailable when there is none, InternalError when nobody knows.
     """
     product_id, now = new_id(), clock.now()
     writer.create(product_id, new, now)
@@ -46,12 +43,12 @@ def change_product(
     """The product with what was sent changed.
 
     Raises ProductNotFound, PreconditionFailed when ``if_match`` does not match (any longer),
-    LabelsTooLong, Unavailable.
+    LabelsTooLong, UnknownCategory, Unavailable.
     """
-    wanted = None
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(full_jitter(attempt, first=0.05, most=1))
+    wanted: StoredProduct | None = None
+
+    def attempt() -> StoredProduct:
+        nonlocal wanted
         found = get_product(repository, product_id)
         if found == wanted:
             return found  # It was written at the last attempt, unheard.
@@ -60,12 +57,10 @@ def change_product(
         if not changes.model_fields_set:
             return found
         wanted = _changed(found, changes, repository.images_url)
-        try:
-            writer.change(found, wanted)
-        except Outdated:
-            continue
+        writer.change(found, wanted, changes.category)
         return wanted
-    raise Unavailable
+
+    return settled(attempt)
 
 
 def _changed(found: StoredProduct, changes: ProductChanges, images_url: str) -> StoredProduct:

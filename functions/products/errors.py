@@ -27,22 +27,11 @@ class LabelsTooLong(ValidationFailed):
         super().__init__(f"body: {problem}", extensions={"errors": errors})
 
 
-class InsufficientStock(ShopError):
-    status = HTTPStatus.CONFLICT
-    type = "insufficient-stock"
-    title = "There is not enough of it"
+class UnknownCategory(ValidationFailed):
+    type = "unknown-category"
+    title = "There is no such category"
 
-    def __init__(self, product_id: str, *, requested: int, available: int) -> None:
-        short = {"productId": product_id, "requested": requested, "available": available}
-        super().__init__(
-            f"{requested} were to be taken from {available}.", extensions={"products": [short]}
-        )
-
-
-class StockLimit(ShopError):
-    status = HTTPStatus.CONFLICT
-    type = "stock-limit"
-    title = "That is more than can be kept"
-
-    def __init__(self, *, stock: int, most: int) -> None:
-        super().__init__(f"The stock is {stock}, and can be {most} at most.")
+    def __init__(self, name: str) -> None:
+        message = f"There is no category {name!r}"
+        errors = [{"loc": ["body", "category"], "msg": message}]
+        super().__init__(f"{message}.", extensions={"errors": errors})

@@ -11,10 +11,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Pat
 
 from products import administration, image_store, images, service
 from products.errors import (
-    InsufficientStock,
     PreconditionFailed,
     ProductNotFound,
-    StockLimit,
+    UnknownCategory,
 )
 from products.etags import etag
 from products.image_store import ImageStore
@@ -34,6 +33,7 @@ from products.models import (
 from products.repository import ProductRepository, StoredProduct
 from products.writer import ProductWriter
 from shop import config, dynamo, events, identity
+from shop.contracts.products import InsufficientStock, StockLimit
 from shop.errors import (
     InvalidCursor,
     MalformedJson,
@@ -136,6 +136,7 @@ def list_categories() -> CategoryList:
     responses=documented(
         "The new product",
         *_BAD_BODY,
+        UnknownCategory,
         Unavailable,
         status=HTTPStatus.CREATED,
         headers={"Location": "The path of the new product", **_ETAG},
@@ -154,6 +155,7 @@ def create_product(new: Annotated[NewProduct, Body()]) -> Response[Product]:
     responses=documented(
         "The product as it is now",
         *_BAD_BODY,
+        UnknownCategory,
         ProductNotFound,
         PreconditionFailed,
         Unavailable,

@@ -15,10 +15,10 @@ from products import image_orders
 from products.errors import LabelsTooLong, ProductNotFound
 from products.image_store import MAX_BYTES, TICKET_SECONDS
 from products.models import ImageTicket, ImageType, label_problem
-from products.writer import Outdated
 from shop.errors import Unavailable
 from shop.ids import is_id
 from shop.observability import logger
+from shop.optimistic import Outdated
 
 if TYPE_CHECKING:
     from products.image_store import Head, ImageStore

@@ -7,10 +7,10 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from shop.contracts.products import MAX_STOCK
 from shop.models import LABEL, ApiModel, Id, NextCursor, RequestModel, Timestamp
 from shop.money import Money
 
-MAX_STOCK = 2_147_483_647  # INT
 LABEL_BYTES = 650  # what the rest of the product row leaves of 1 KB
 
 ProductName = Annotated[

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from products import image_address
 from products.models import Category, Product, ProductSort, ProductSummary
+from shop.contracts.products import SORT_KEY as PRODUCT
+from shop.contracts.products import product_key
 from shop.money import to_cents
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from products.models import NewProduct
     from shop.dynamo import Item, Table
 
-PRODUCT = "PRODUCT"
 DESCRIPTION = "PRODUCT#DESCRIPTION"
 CATEGORY = "CATEGORY"
 STOCK = "STOCK"
@@ -78,10 +79,6 @@ class Labels(NamedTuple):
     image: str | None
     image_order: str | None
     updated_at: str
-
-
-def product_key(product_id: str) -> Item:
-    return {"pk": f"PRODUCT#{product_id}", "sk": PRODUCT}
 
 
 def description_key(product_id: str) -> Item:

@@ -14,18 +14,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from products import image_address
-from products.errors import InsufficientStock, ProductNotFound, StockLimit
-from products.models import MAX_STOCK
+from products.errors import ProductNotFound, UnknownCategory
 from products.repository import (
+    category_key,
     description_key,
     ledger_key,
     listing_keys,
     new_product_rows,
-    product_key,
 )
 from shop import clock, writes
+from shop.contracts.products import (
+    MAX_STOCK,
+    ON_SALE,
+    InsufficientStock,
+    Shortage,
+    StockLimit,
+    product_key,
+)
 from shop.errors import InternalError, Unavailable
 from shop.ids import new_id
+from shop.optimistic import Outdated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,15 +43,10 @@ if TYPE_CHECKING:
     from shop.dynamo import Item, Table
 
 _ATTEMPTS = 6
-_ON_SALE = "#active = :yes"  # which an unknown product is not either
 _LATER = "#updatedAt < :now"
 _UNKNOWN = (
     "Nobody knows whether it was done: the database did not answer. Look before you send it again."
 )
-
-
-class Outdated(Exception):
-    """What a write rested on has changed since it was read. Nothing was written: read again."""
 
 
 class ProductWriter:
@@ -59,13 +62,24 @@ class ProductWriter:
         self._images_url = images_url
 
     def create(self, product_id: str, new: NewProduct, now: str) -> None:
-        """Raises Unavailable, or InternalError when nobody knows whether it was done."""
+        """Raises UnknownCategory, Unavailable; InternalError when nobody knows if it was done."""
         image = image_address.stored(new.image_url, self._images_url)
         rows = new_product_rows(product_id, new.model_copy(update={"image_url": image}), now)
-        self._once([writes.put(self._table, row) for row in rows], product_key(product_id))
+        puts = [writes.put(self._table, row) for row in rows]
+        try:
+            self._once([*puts, *self._there(new.category)], product_key(product_id))
+        except writes.ConditionFailed as failure:
+            # Nobody else writes rows of this product, so it was the category.
+            if new.category is None:
+                raise
+            raise UnknownCategory(new.category) from failure
 
-    def change(self, seen: StoredProduct, wanted: StoredProduct) -> None:
-        """Write ``wanted`` over ``seen``, all but the stock. Raises Outdated."""
+    def change(self, seen: StoredProduct, wanted: StoredProduct, category: str | None) -> None:
+        """Write ``wanted`` over ``seen``, all but the stock.
+
+        ``category`` is the one that was sent, if one was. Raises Outdated; UnknownCategory when
+        only that stands in the way.
+        """
         product = wanted.product
         expression, values = writes.setting(
             {
@@ -83,10 +97,10 @@ class ProductWriter:
             self._table,
             product_key(product.id),
             expression,
-            f"{_ON_SALE} AND #version = :seen",
+            f"{ON_SALE} AND #version = :seen",
             {**values, ":yes": True, ":seen": seen.version},
         )
-        self._write(update, *self._description(seen.product, product))
+        self._write(update, *self._description(seen.product, product), category=category)
 
     def _description(self, seen: Product, wanted: Product) -> list[writes.Action]:
         """What makes the description's row, as it was seen, say what is wanted."""
@@ -98,6 +112,10 @@ class ProductWriter:
         condition = writes.NOT_THERE if seen.description is None else writes.THERE
         return [writes.put(self._table, {**key, "description": wanted.description}, condition)]
 
+    def _there(self, category: str | None) -> list[writes.Action]:
+        """What lets a transaction happen only while there is the category, if one is named."""
+        return [] if category is None else [writes.check(self._table, category_key(category))]
+
     def archive(self, product_id: str) -> None:
         """Take a product off all lists, for good. Raises ProductNotFound, Unavailable."""
         expression = (
@@ -108,7 +126,7 @@ class ProductWriter:
 
         def write(now: str) -> None:
             values = {":yes": True, ":no": False, ":now": now, ":one": 1}
-            condition = f"{_ON_SALE} AND {_LATER}"
+            condition = f"{ON_SALE} AND {_LATER}"
             key = product_key(product_id)
             update = writes.update(self._table, key, expression, condition, values)
             writes.transact(self._client, [update])
@@ -146,7 +164,7 @@ class ProductWriter:
             self._table,
             product_key(product_id),
             "SET #stock = #stock + :delta, #updatedAt = :now ADD #version :one",
-            f"{_ON_SALE} AND #stock BETWEEN :least AND :most AND {_LATER}",
+            f"{ON_SALE} AND #stock BETWEEN :least AND :most AND {_LATER}",
             {
                 ":yes": True,
                 ":delta": delta,
@@ -179,7 +197,7 @@ class ProductWriter:
             self._table,
             product_key(product_id),
             "SET #imageUrl = :image, #imageOrder = :order, #updatedAt = :now ADD #version :one",
-            f"{_ON_SALE} AND {_LATER} AND #name = :name AND {category}"
+            f"{ON_SALE} AND {_LATER} AND #name = :name AND {category}"
             " AND (attribute_not_exists(#imageOrder) OR #imageOrder < :order)",
             values,
         )
@@ -201,15 +219,21 @@ class ProductWriter:
             if not done:
                 raise
 
-    def _write(self, *actions: writes.Action) -> None:
-        """All of ``actions`` or none. Raises Outdated when a condition failed."""
+    def _write(self, *actions: writes.Action, category: str | None = None) -> None:
+        """All of ``actions`` or none, and only while there is the ``category``, if one is named.
+
+        Raises Outdated when a condition of an action failed, else UnknownCategory.
+        """
+        checks = self._there(category)
         try:
-            if len(actions) == 1:
+            if len(actions) + len(checks) == 1:
                 writes.apply(self._client, actions[0])
             else:
-                writes.transact(self._client, actions)
+                writes.transact(self._client, [*actions, *checks])
         except writes.ConditionFailed as failure:
-            raise Outdated from failure
+            if category is None or any(map(failure.failed, range(len(actions)))):
+                raise Outdated from failure
+            raise UnknownCategory(category) from failure
 
 
 def _onward(write: Callable[[str], None], explain: Callable[[Item], None]) -> None:
@@ -235,6 +259,6 @@ def _explain(row: Item, product_id: str, delta: int) -> None:
         raise ProductNotFound(product_id)
     stock = int(row["stock"])
     if stock + delta < 0:
-        raise InsufficientStock(product_id, requested=-delta, available=stock)
+        raise InsufficientStock([Shortage(product_id, requested=-delta, available=stock)])
     if stock + delta > MAX_STOCK:
-        raise StockLimit(stock=stock, most=MAX_STOCK)
+        raise StockLimit(stock=stock)

@@ -18,9 +18,9 @@ from products.repository import (
     description_key,
     listing_keys,
     new_product_rows,
-    product_key,
 )
 from shop import clock
+from shop.contracts.products import product_key
 from shop.dynamo import to_wire
 
 if TYPE_CHECKING:

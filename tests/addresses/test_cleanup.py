@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from addresses.repository import BOOK, address_key
+from addresses.repository import BOOK
+from shop.contracts.addresses import address_key
 from shop.errors import Unavailable
 from tests.addresses.faults import Accident, Faults
 from tests.addresses.world import ADDRESS, NOW, Customer, deliver, numbered, removal

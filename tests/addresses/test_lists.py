@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from addresses.handler import api
-from addresses.repository import address_key, book_key
+from addresses.repository import book_key
 from shop import cursor as cursors
+from shop.contracts.addresses import address_key
 from tests.addresses.world import ADDRESS, Customer
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from addresses.models import Address
-from addresses.repository import Book, Outdated, address_key, book_key
+from addresses.repository import Book, book_key
+from shop.contracts.addresses import address_key
 from shop.ids import new_id
+from shop.optimistic import Outdated
 from tests.addresses.book import A, B
 from tests.addresses.world import ADDRESS, NOW
 

@@ -8,7 +8,8 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from addresses import handler
-from addresses.repository import BOOK, address_key, book_key, partition
+from addresses.repository import BOOK, book_key
+from shop.contracts.addresses import address_key, partition
 from shop.dynamo import from_wire, to_wire
 from shop.identity import Caller, Role
 from shop.ids import new_id

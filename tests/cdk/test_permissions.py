@@ -61,7 +61,13 @@ GRANTED: dict[str, dict[str, set[str]]] = {
     "products": {
         "${ProductsServiceLogs.Arn}": WRITE_LOG,
         "${ProductsTable.Arn}": dynamodb(
-            "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "DeleteItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
         ),
         **queries("ProductsTable", products.INDEXES),
         "${ImagesBucket.Arn}": {"s3:ListBucket"},

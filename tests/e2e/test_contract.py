@@ -18,7 +18,8 @@ schema = schemathesis.openapi.from_path(DOCUMENT)
 schema.config.generation.update(allow_extra_parameters=False)
 
 # Rules of the values themselves, which a schema cannot say: what is a common password or an e-mail
-# address, whether labels fit a row, which version If-Match is about, that 5.0 is no way to write 5.
+# address, whether labels fit a row, which categories there are, which version If-Match is about,
+# that 5.0 is no way to write 5.
 _MORE_THAN_A_SCHEMA = {
     "adjustStock",
     "registerUser",

@@ -18,7 +18,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"picture " * 20
 
 @pytest.fixture
 def product(admin: Account) -> str:
-    made = admin.request("POST", "/products", {"name": "Kite", "price": "12.00", "stock": 1})
+    kite = {"name": "Kite", "price": "12.00", "stock": 1, "category": "Garden"}
+    made = admin.request("POST", "/products", kite)
+    assert made.status_code == 201, made.text
     product_id: str = made.json()["id"]
     return product_id
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from products import administration, handler
 from products.models import NewProduct, ProductChanges
 from products.repository import (
+    CATEGORY,
     ProductRepository,
     category_key,
     description_key,
     new_product_rows,
-    product_key,
 )
 from products.writer import ProductWriter
+from shop.contracts.products import product_key
 from shop.dynamo import Table, from_wire, to_wire
 from shop.ids import new_id
 from tests.events import http_event
@@ -64,6 +65,9 @@ class Catalogue:
     def add_category(self, name: str, description: str | None = None) -> None:
         self.put({**category_key(name), "description": description})
 
+    def remove_category(self, name: str) -> None:
+        self._client.delete_item(TableName=self._table_name, Key=to_wire(category_key(name)))
+
     def reprice(self, product: Mapping[str, Any], price: str) -> dict[str, Any]:
         """The product as lists show it at its new price."""
         changed = administration.change_product(
@@ -101,6 +105,11 @@ class Catalogue:
         return self.table.query(
             "pk = :pk AND begins_with(sk, :stock)", {":pk": pk, ":stock": "STOCK#"}, consistent=True
         )
+
+    def products(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """All rows of products by their keys."""
+        rows = self.everything()
+        return {key: row for key, row in rows.items() if key[0] != CATEGORY}
 
     def everything(self) -> dict[tuple[str, str], dict[str, Any]]:
         """All rows of the table by their keys."""

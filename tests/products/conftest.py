@@ -67,6 +67,13 @@ def catalogue(settings: None) -> Iterator[Catalogue]:
 
 
 @pytest.fixture
+def categories(catalogue: Catalogue) -> None:
+    """The categories that products can be in."""
+    for name in ("cups", "plates"):
+        catalogue.add_category(name)
+
+
+@pytest.fixture
 def bucket(catalogue: Catalogue) -> Bucket:
     """An empty bucket for images on an emulated S3, beside the catalogue."""
     return Bucket(image_store.client())
@@ -83,7 +90,7 @@ def admin(context: LambdaContext) -> Administrator:
 
 
 @pytest.fixture
-def product(bucket: Bucket, admin: Administrator) -> dict[str, Any]:
+def product(bucket: Bucket, categories: None, admin: Administrator) -> dict[str, Any]:
     """A product that could do with an image."""
     return admin.create(stock=10, category="cups").body
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.products.catalogue import Catalogue, Customer
 
 STALE = (412, "precondition-failed")
-pytestmark = pytest.mark.usefixtures("patient")
+pytestmark = pytest.mark.usefixtures("patient", "categories")
 
 
 # The write that a change takes, and such a change.
@@ -115,9 +115,13 @@ def test_labels_are_measured_with_what_others_made_of_them(
     catalogue: Catalogue, admin: Administrator
 ) -> None:
     product_id = admin.create().body["id"]
-    interrupt("UpdateItem", lambda: admin.change(product_id, category="\u00e9" * 100))
+    wide = "\u00e9" * 100
+    catalogue.add_category(wide)
+    happened = interrupt("UpdateItem", lambda: admin.change(product_id, category=wide))
     assert admin.change(product_id, name="\u00e9" * 255).problem == (422, "validation-failed")
-    assert catalogue.row(product_id)["name"] == "Mug"
+    assert happened == ["UpdateItem"]
+    row = catalogue.row(product_id)
+    assert (row["name"], row["category"]) == ("Mug", wide)
 
 
 def test_races_without_end_are_503(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.products.bucket import Bucket
     from tests.products.catalogue import Answer, Catalogue, Customer
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.usefixtures("patient")]
+pytestmark = [pytest.mark.exhaustive, pytest.mark.usefixtures("patient", "categories")]
 STOCK = 10
 
 
@@ -56,6 +56,19 @@ OPERATIONS = {
     ),
     "change all": Operation(
         lambda admin, product_id: admin.change(product_id, name="Cup", description="New."),
+        ["Query", "TransactWriteItems"],
+        200,
+        200,
+    ),
+    "create in a category": Operation(
+        lambda admin, _: admin.create(name="New", category="plates", stock=STOCK),
+        ["TransactWriteItems"],
+        201,
+        201,
+        looks=True,
+    ),
+    "change the category": Operation(
+        lambda admin, product_id: admin.change(product_id, category="plates"),
         ["Query", "TransactWriteItems"],
         200,
         200,

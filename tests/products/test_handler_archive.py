@@ -21,7 +21,7 @@ NOT_IDS = ["1", "0" * 31, "A" * 32, "null", "..", "\u0663" * 32, "0" * 32 + "#DE
 
 
 def test_an_archived_product_is_nowhere_to_be_found(
-    catalogue: Catalogue, admin: Administrator, customer: Customer
+    categories: None, admin: Administrator, customer: Customer
 ) -> None:
     product = admin.create(category="cups", description="x").body
     kept = admin.create(category="cups").body
@@ -37,7 +37,7 @@ def test_an_archived_product_is_nowhere_to_be_found(
         assert dynamo.client().scan(TableName="products", IndexName=index)["Count"] == 1
 
 
-def test_its_rows_stay(catalogue: Catalogue, admin: Administrator) -> None:
+def test_its_rows_stay(categories: None, catalogue: Catalogue, admin: Administrator) -> None:
     product = admin.create(category="cups", description="x", stock=7).body
     before = catalogue.everything()
     admin.archive(product["id"])

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from products.models import MAX_STOCK
 from shop import clock, dynamo
+from shop.contracts.products import MAX_STOCK
 from tests.products.administrator import ADMINISTRATOR
 from tests.products.races import interrupt
 
@@ -22,7 +22,7 @@ FUTURE = "2099-01-01T00:00:00.000Z"
 
 
 @pytest.fixture
-def product_id(catalogue: Catalogue, admin: Administrator) -> str:
+def product_id(categories: None, admin: Administrator) -> str:
     created = admin.create(stock=10, category="cups", description="Holds 350 ml.")
     product_id: str = created.body["id"]
     return product_id

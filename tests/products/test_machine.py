@@ -22,8 +22,9 @@ from hypothesis.stateful import (
 from moto import mock_aws
 
 from products import handler
-from products.models import MAX_STOCK, ProductSort
+from products.models import ProductSort
 from shop import dynamo
+from shop.contracts.products import MAX_STOCK
 from tests.conftest import FakeLambdaContext
 from tests.products.administrator import Administrator
 from tests.products.catalogue import Catalogue, Customer
@@ -42,7 +43,9 @@ WRITES = {"UpdateItem", "TransactWriteItems"}
 names = st.sampled_from(["Mug", "Cup", "\u676f"])
 # A few, so that there are ties.
 prices = st.sampled_from(["0.00", "9.99", "10.00", "99999999.99"])
-categories = st.sampled_from([None, "cups", "plates"])
+CATEGORIES = ["cups", "plates"]
+UNKNOWN = "no such thing"
+categories = st.sampled_from([None, *CATEGORIES, UNKNOWN])
 descriptions = st.sampled_from([None, "", "Holds 350 ml."])
 stocks = st.sampled_from([0, 1, 5, MAX_STOCK])
 deltas = st.sampled_from([-MAX_STOCK, -5, -2, -1, 1, 2, 5, MAX_STOCK])
@@ -73,6 +76,8 @@ class Model:
             return 404
         if expected not in (None, self.version):
             return 412
+        if fields.get("category") == UNKNOWN:
+            return 422
         if fields:
             self.body |= fields
             self.version += 1
@@ -116,6 +121,8 @@ class Machine(RuleBasedStateMachine):
         self.models: dict[str, Model] = {}
         self.between: Callable[[], None] | None = None
         self.times: dict[tuple[str, int], str] = {}
+        for name in CATEGORIES:
+            self.catalogue.add_category(name)
 
     def teardown(self) -> None:
         self.moto.stop()
@@ -138,6 +145,9 @@ class Machine(RuleBasedStateMachine):
     )
     def create(self, **fields: Any) -> Any:
         answer = self.admin.create(**fields)
+        if fields["category"] == UNKNOWN:
+            assert answer.problem == (422, "unknown-category")
+            return multiple()
         assert answer.status == 201
         product_id: str = answer.body["id"]
         self.models[product_id] = Model(answer.body)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from products.models import LABEL_BYTES, MAX_STOCK, NewProduct, ProductChanges, StockAdjustment
+from products.models import LABEL_BYTES, NewProduct, ProductChanges, StockAdjustment
 from products.repository import new_product_rows
+from shop.contracts.products import MAX_STOCK
 from shop.ids import new_id
 from shop.money import MAXIMUM
 from tests.products.catalogue import NOW

@@ -24,7 +24,7 @@ def test_a_response_made_by_hand_is_serialized_all_the_same(call: Call) -> None:
 
 def test_an_answer_without_content_has_an_empty_body(call: Call) -> None:
     answer = call("DELETE", "/notes/a", route="/notes/{note_id}")
-    assert (answer["statusCode"], answer["body"]) == (204, "")
+    assert (answer["statusCode"], answer["body"], answer["headers"]) == (204, "", {})
 
 
 def test_a_problem_has_the_members_headers_and_extensions_of_its_error(
@@ -99,3 +99,16 @@ def test_documented_says_what_the_return_type_cannot() -> None:
             "content": {"text/html": {"schema": {"type": "string"}}},
         }
     }
+
+
+def test_documented_says_of_another_success_the_same_but_when_it_comes() -> None:
+    responses = documented(
+        "Made",
+        Full,
+        status=HTTPStatus.CREATED,
+        also={HTTPStatus.OK: "There already"},
+        headers={"Location": "Where it is"},
+    )
+    assert responses.keys() == {201, 200, 409}
+    assert responses[200] == responses[201] | {"description": "There already"}
+    assert responses[201]["description"] == "Made"

@@ -127,17 +127,22 @@ THERE = {"pk": {"S": "SHELF"}, "sk": {"S": "a"}}
 
 
 @pytest.mark.parametrize(
-    ("codes", "rows"),
+    ("codes", "rows", "undecided"),
     [
-        ((FAILED, CONFLICT), [key("a"), None]),
-        ((CONFLICT, FAILED), [None, {}]),
-        ((FAILED, "ThrottlingError"), [key("a"), None]),
-        ((FAILED, "ValidationError"), [key("a"), None]),
-        ((FAILED, FAILED), [key("a"), {}]),
+        ((FAILED, CONFLICT), [key("a"), None], {1}),
+        ((CONFLICT, FAILED), [None, {}], {0}),
+        ((FAILED, "None"), [key("a"), None], set()),
+        ((FAILED, "ThrottlingError"), [key("a"), None], {1}),
+        ((FAILED, "ValidationError"), [key("a"), None], {1}),
+        ((FAILED, FAILED), [key("a"), {}], set()),
     ],
 )
 def test_a_failed_condition_is_final_whatever_else_happened(
-    table: dynamo.Table, sleeps: list[float], codes: tuple[str, ...], rows: list[Any]
+    table: dynamo.Table,
+    sleeps: list[float],
+    codes: tuple[str, ...],
+    rows: list[Any],
+    undecided: set[int],
 ) -> None:
     items = {0: THERE} if codes[0] == FAILED else None
     wire = Wire(table.client, cancelled(*codes, items=items))
@@ -145,6 +150,7 @@ def test_a_failed_condition_is_final_whatever_else_happened(
         writes.transact(table.client, two(table))
     assert caught.value.rows == rows
     assert [caught.value.failed(0), caught.value.failed(1)] == [code == FAILED for code in codes]
+    assert set(caught.value.undecided) == undecided
     assert len(wire.requests) == 1
     assert sleeps == []
 

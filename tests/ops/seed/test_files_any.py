@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ops.seed.catalogue import read_products
 from ops.seed.csv_rows import Problem
 from ops.seed.names import CategoryNames, normalised
-from products.models import MAX_STOCK, NewProduct
+from products.models import NewProduct
+from shop.contracts.products import MAX_STOCK
 from tests.ops.seed.files import HEADER
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from ops.errors import OperationError
 from ops.seed.catalogue import BadFiles, from_files, read_categories, read_products
 from ops.seed.csv_rows import Problem
 from ops.seed.names import CategoryNames
-from products.models import MAX_STOCK, NewProduct
+from products.models import NewProduct
+from shop.contracts.products import MAX_STOCK
 from tests.ops.seed.files import AMOUNT, CHAI, HEADER, problems, read
 from tests.ops.seed.support import csv_text, names
 

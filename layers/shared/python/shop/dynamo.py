@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -22,6 +23,7 @@ type Item = Mapping[str, Any]
 """Attributes by name, as Python values; numbers are Decimal."""
 
 _BATCH_ATTEMPTS = 5
+_NAME = re.compile(r"#(\w+)")
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -40,6 +42,11 @@ def to_wire(item: Item) -> dict[str, Any]:
 
 def from_wire(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _deserialize(value) for name, value in item.items()}
+
+
+def names(*expressions: str) -> dict[str, str]:
+    """The attributes that expressions name as ``#name``, as DynamoDB wants to be told them."""
+    return {f"#{name}": name for each in expressions for name in _NAME.findall(each)}
 
 
 class Table:
@@ -71,7 +78,10 @@ class Table:
         limit: int | None = None,
         consistent: bool = False,
     ) -> list[dict[str, Any]]:
-        """Rows that meet the key ``condition``, in key order: all of them, or ``limit`` at most."""
+        """Rows that meet the key ``condition``, in key order: all of them, or ``limit`` at most.
+
+        Names in the condition may be written ``#name``, as reserved words must be.
+        """
         request: QueryInputTypeDef = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
@@ -79,6 +89,8 @@ class Table:
             "ScanIndexForward": forward,
             "ConsistentRead": consistent,
         }
+        if named := names(condition):
+            request["ExpressionAttributeNames"] = named
         if index:
             request["IndexName"] = index
         return [from_wire(row) for row in self._pages(request, limit)]
@@ -99,18 +111,35 @@ class Table:
 
     def batch_get(self, keys: Sequence[Item], *, consistent: bool = False) -> list[dict[str, Any]]:
         """Rows at ``keys`` (100 at most) that exist, in no particular order."""
-        if not keys:
-            return []
-        rows: list[dict[str, Any]] = []
-        pending: Any = {
-            self.name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": consistent}
-        }
-        for attempt in range(_BATCH_ATTEMPTS):
-            if attempt:
-                time.sleep(full_jitter(attempt, first=0.1, most=1))
-            answer = available(partial(self.client.batch_get_item, RequestItems=pending))
-            rows += [from_wire(row) for row in answer["Responses"].get(self.name, [])]
-            pending = answer.get("UnprocessedKeys")
-            if not pending:
-                return rows
+        (rows,) = batch_get([(self, keys)], consistent=consistent)
+        return rows
+
+
+def batch_get(
+    wanted: Sequence[tuple[Table, Sequence[Item]]], *, consistent: bool = False
+) -> list[list[dict[str, Any]]]:
+    """Rows of several tables, of one client, that exist at the keys wanted of each.
+
+    100 keys at most, in one round trip unless DynamoDB leaves some for later. The rows come table
+    by table, in no particular order. They are not one moment's: each is as it was when it was read.
+    Raises Unavailable when DynamoDB is busy or out of reach.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table, _ in wanted}
+    pending: Any = {
+        table.name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": consistent}
+        for table, keys in wanted
+        if keys
+    }
+    client = wanted[0][0].client
+    for attempt in range(_BATCH_ATTEMPTS):
+        if not pending:
+            break
+        if attempt:
+            time.sleep(full_jitter(attempt, first=0.1, most=1))
+        answer = available(partial(client.batch_get_item, RequestItems=pending))
+        for name, found in answer["Responses"].items():
+            rows[name] += [from_wire(row) for row in found]
+        pending = answer.get("UnprocessedKeys")
+    if pending:
         raise Unavailable
+    return [rows[table.name] for table, _ in wanted]

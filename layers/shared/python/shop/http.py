@@ -114,14 +114,28 @@ def documented(
     description: str,
     *errors: type[ShopError],
     status: HTTPStatus = HTTPStatus.OK,
+    also: Mapping[HTTPStatus, str] | None = None,
     headers: Mapping[str, str] | None = None,
     content: Mapping[str, Any] | None = None,
 ) -> dict[int, Any]:
     """The ``responses`` of an operation: its success and its ``errors``.
 
-    ``headers`` are descriptions by name; ``content`` is JSON schemas by media type, needed only
-    where the return type does not tell.
+    ``also`` are descriptions, by status, of other successes that answer the same. ``headers`` are
+    descriptions by name; ``content`` is JSON schemas by media type, needed only where the return
+    type does not tell.
     """
+    successes = {status: description} | dict(also or {})
+    by_status: dict[int, list[type[ShopError]]] = {}
+    for error in errors:
+        by_status.setdefault(int(error.status), []).append(error)
+    return {int(code): _success(text, headers, content) for code, text in successes.items()} | {
+        code: documented_problem(*by_status[code]) for code in sorted(by_status)
+    }
+
+
+def _success(
+    description: str, headers: Mapping[str, str] | None, content: Mapping[str, Any] | None
+) -> dict[str, Any]:
     success: dict[str, Any] = {"description": description}
     if headers:
         success["headers"] = {
@@ -130,12 +144,7 @@ def documented(
         }
     if content:
         success["content"] = {media: {"schema": schema} for media, schema in content.items()}
-    by_status: dict[int, list[type[ShopError]]] = {}
-    for error in errors:
-        by_status.setdefault(int(error.status), []).append(error)
-    return {int(status): success} | {
-        code: documented_problem(*by_status[code]) for code in sorted(by_status)
-    }
+    return success
 
 
 def documented_problem(*errors: type[ShopError]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ Expressions name attributes as ``#name``, since many a plain word is reserved, a
 
 from __future__ import annotations
 
-import re
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -15,17 +14,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from botocore.exceptions import ClientError
 
 from shop.aws import available
-from shop.dynamo import Item, Table, from_wire, to_wire
+from shop.dynamo import Item, Table, from_wire, names, to_wire
 from shop.errors import Unavailable
 from shop.retry import full_jitter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _ATTEMPTS = 6
-_NAME = re.compile(r"#(\w+)")
 # Reasons of a cancelled transaction that may well succeed when tried again. ("None" is an action
 # that another one's reason took down with it.)
 _PASSING = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -41,14 +39,17 @@ class ConditionFailed(Exception):
     """Nothing was written, as a condition did not hold.
 
     ``rows`` are the rows that were in the way, by the place of their action: None for an action
-    whose condition held, and an empty row where there is none at the key.
+    whose condition held, and an empty row where there is none at the key. ``undecided`` are places
+    that were not looked at, mostly as another write was going on there: nobody knows whether the
+    condition holds after it.
     """
 
-    def __init__(self, rows: Sequence[Item | None]) -> None:
+    def __init__(self, rows: Sequence[Item | None], undecided: Collection[int] = ()) -> None:
         super().__init__(
             f"conditions failed at {[n for n, row in enumerate(rows) if row is not None]}"
         )
         self.rows = rows
+        self.undecided = undecided
 
     def failed(self, place: int) -> bool:
         """Whether it was (also) the action at ``place`` that could not be done."""
@@ -139,7 +140,9 @@ def transact(client: DynamoDBClient, actions: Sequence[Action]) -> None:
         if _FAILED not in {reason["Code"] for reason in reasons}:
             raise
         rows = [_row(reason) if reason["Code"] == _FAILED else None for reason in reasons]
-        raise ConditionFailed(rows) from error
+        looked_at = {"None", _FAILED}
+        undecided = {n for n, reason in enumerate(reasons) if reason["Code"] not in looked_at}
+        raise ConditionFailed(rows, undecided) from error
 
 
 def _persistently[Answer](call: Callable[[], Answer]) -> Answer:
@@ -187,9 +190,8 @@ def _request(table: Table, condition: str, values: Item, expression: str = "") -
         "ConditionExpression": condition,
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
-    names = _NAME.findall(f"{condition} {expression}")
-    if names:
-        request["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+    if named := names(condition, expression):
+        request["ExpressionAttributeNames"] = named
     if values:
         request["ExpressionAttributeValues"] = to_wire(values)
     return request
