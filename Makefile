@@ -35,12 +35,13 @@ run: $(READY)  ## The whole stack on the local AWS, seeded; Ctrl-C ends it, the 
 	@exec shop local up
 
 .PHONY: check
-check: $(READY) | .build  ## The fast gate: format, lint, types, imports, API document, unit tests
+check: $(READY) | .build  ## The fast gate: format, lint, types, imports, documents, unit tests
 	@echo "format";      ruff format --quiet --check $(SOURCES) || { echo "make format mends this"; exit 1; }
 	@echo "lint";        ruff check --quiet $(SOURCES)
 	@echo "types";       mypy --no-error-summary
 	@echo "imports";     lint-imports --no-cache > .build/imports.log || { cat .build/imports.log; exit 1; }
 	@echo "openapi";     shop openapi --check
+	@echo "events";      shop event-schema --check
 	@echo "unit tests";  pytest -q -n 2 -m "not e2e and not exhaustive"
 
 .PHONY: test
@@ -56,6 +57,10 @@ format: $(READY)  ## Format and mend what can be mended by itself
 .PHONY: openapi
 openapi: $(READY)  ## Write docs/openapi.json from the handlers
 	@shop openapi
+
+.PHONY: events
+events: $(READY)  ## Write docs/order-event.schema.json from the type of the events
+	@shop event-schema
 
 # Synth needs no account; without these the command line would still ask the one at hand who it is.
 NO_ACCOUNT := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN \

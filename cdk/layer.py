@@ -32,7 +32,7 @@ LOCK = ROOT / "requirements" / "runtime.txt"
 SHARED = ROOT / "layers" / "shared" / "python" / "shop"
 LOCAL_WORKER = ROOT / "cdk" / "local_worker"
 # The data of botocore that the functions use; the other 400 services are 20 MB of JSON.
-_SERVICES = {"dynamodb", "kms", "s3"}
+_SERVICES = {"dynamodb", "events", "kms", "s3"}
 # Dead weight on Lambda: samples, boto3's resource models, the page that cdk/documents.py has made,
 # what cffi compiles with, and the look into DNS that we do not have e-mail addresses checked by.
 _UNUSED = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -72,14 +72,30 @@ class ServiceContext(Construct):
         """Grant the function ``verbs`` of DynamoDB on the rows of another context's table."""
         self.grant(*_of_dynamodb(*verbs), on=[other.table.table_arn])
 
-    def allow_query(self, *indexes: str) -> None:
-        """Grant Query on the table and on each of the ``indexes``, by name."""
-        arns = [f"{self.table.table_arn}/index/{index}" for index in indexes]
-        self.grant("dynamodb:Query", on=[self.table.table_arn, *arns])
+    def allow_update_on(self, other: ServiceContext, attributes: Sequence[str]) -> None:
+        """Grant UpdateItem on another context's table, to requests that name these attributes only.
 
-    def grant(self, *actions: str, on: Sequence[str]) -> None:
-        """Grant the function ``actions`` on resources, by ARN."""
-        self._role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(on)))
+        Those of the key are among them. So every request names some; ForAllValues would also let
+        pass what names none.
+        """
+        self.grant(
+            "dynamodb:UpdateItem",
+            on=[other.table.table_arn],
+            conditions={"ForAllValues:StringEquals": {"dynamodb:Attributes": sorted(attributes)}},
+        )
+
+    def allow_query(self, *indexes: str, table: bool = True) -> None:
+        """Grant Query on each of the ``indexes``, by name, and on the ``table`` itself."""
+        arns = [f"{self.table.table_arn}/index/{index}" for index in indexes]
+        self.grant("dynamodb:Query", on=[*([self.table.table_arn] if table else []), *arns])
+
+    def grant(
+        self, *actions: str, on: Sequence[str], conditions: Mapping[str, Any] | None = None
+    ) -> None:
+        """Grant the function ``actions`` on resources, by ARN, under ``conditions`` of IAM."""
+        self._role.add_to_policy(
+            iam.PolicyStatement(actions=list(actions), resources=list(on), conditions=conditions)
+        )
 
     def consume_stream(self, source: ServiceContext, pattern: Mapping[str, object]) -> None:
         """Give the function those records of the stream of ``source`` that fit ``pattern``.
@@ -109,24 +125,46 @@ class ServiceContext(Construct):
 
         A queue holds them: it is what tries again, and knows when to give up.
         """
-        waiting = sqs.Queue(
+        rule = events.Rule(self, f"{construct_id}Rule", event_pattern=pattern)
+        dead_letters = self.dead_letters.queue
+        waiting = self._waiting(construct_id, dead_letters, keep=Duration.days(14), attempts=5)
+        rule.add_target(targets.SqsQueue(waiting, dead_letter_queue=dead_letters))
+        self.function.add_event_source(event_sources.SqsEventSource(waiting, batch_size=1))
+
+    def consume_ticks(self, construct_id: str, *, minutes: int) -> None:
+        """Give the function an event of the clock every so many ``minutes``.
+
+        The next tick does all that a missed one would have done. So one is tried twice, and is
+        gone when the second after it comes: ticks do not pile up for a function that cannot run.
+        """
+        interval = Duration.minutes(minutes)
+        rule = events.Rule(self, f"{construct_id}Rule", schedule=events.Schedule.rate(interval))
+        # Their own: ``shop redrive`` gives dead letters back to the queue that gave them up, and
+        # those of a stream to the function.
+        dead_letters = DeadLetters(
+            self, f"{construct_id}DeadLetters", settings=self._settings
+        ).queue
+        keep = Duration.minutes(2 * minutes)
+        waiting = self._waiting(construct_id, dead_letters, keep=keep, attempts=2)
+        target = targets.SqsQueue(waiting, dead_letter_queue=dead_letters, max_event_age=interval)
+        rule.add_target(target)
+        least = 2  # that SQS's event sources take
+        source = event_sources.SqsEventSource(waiting, batch_size=1, max_concurrency=least)
+        self.function.add_event_source(source)
+
+    def _waiting(
+        self, construct_id: str, dead_letters: sqs.Queue, *, keep: Duration, attempts: int
+    ) -> sqs.Queue:
+        """A queue for the function; what it could not handle in ``attempts`` is a dead letter."""
+        return sqs.Queue(
             self,
             construct_id,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=not self._settings.local,  # the emulator is spoken to in plain HTTP
             visibility_timeout=Duration.seconds(6 * TIMEOUT_SECONDS),  # as Lambda's guide has it
-            retention_period=Duration.days(14),
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters.queue, max_receive_count=5
-            ),
+            retention_period=keep,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=attempts),
         )
-        events.Rule(
-            self,
-            f"{construct_id}Rule",
-            event_pattern=pattern,
-            targets=[targets.SqsQueue(waiting, dead_letter_queue=self.dead_letters.queue)],
-        )
-        self.function.add_event_source(event_sources.SqsEventSource(waiting, batch_size=1))
 
 
 def _of_dynamodb(*verbs: str) -> list[str]:

@@ -93,6 +93,7 @@ class Settings(BaseModel):
         AfterValidator(_different),
         Field(min_length=1, max_length=2),
     ] = (1,)
+    unpaid_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
     local_port: Annotated[int, Field(ge=1, le=65535)] = 4566
     log_retention_days: Annotated[int, AfterValidator(_known_retention)] = 90
 

@@ -14,6 +14,7 @@ from aws_cdk import (
     Stack,
     Tags,
 )
+from aws_cdk import aws_events as events
 
 from cdk.addresses import addresses
 from cdk.api import Api
@@ -21,6 +22,7 @@ from cdk.authorizer import authorizer
 from cdk.documents import API_DOCUMENT, documents
 from cdk.images import Images
 from cdk.layer import shared_layer
+from cdk.orders import orders
 from cdk.products import products
 from cdk.tokens import Tokens
 from cdk.users import users
@@ -52,6 +54,16 @@ class ShopStack(Stack):
         accounts = users(self, tokens=tokens, layer=layer, settings=settings)
         address_books = addresses(self, users=accounts, layer=layer, settings=settings)
         catalogue = products(self, images=images, layer=layer, settings=settings)
+        bus = self._bus(settings)
+        order_book = orders(
+            self,
+            users=accounts,
+            addresses=address_books,
+            products=catalogue,
+            bus=bus,
+            layer=layer,
+            settings=settings,
+        )
         front = documents(self, layer=layer, settings=settings)
         api = Api(
             self,
@@ -61,6 +73,7 @@ class ShopStack(Stack):
                 "users": accounts.function,
                 "addresses": address_books.function,
                 "products": catalogue.function,
+                "orders": order_book.function,
                 "documents": front.function,
             },
             authorizer=authorizer(self, tokens=tokens, layer=layer, settings=settings),
@@ -68,10 +81,24 @@ class ShopStack(Stack):
             settings=settings,
         )
         Tags.of(self).add("stage", settings.stage)
-        CfnOutput(self, "ApiUrl", value=api.http_api.api_endpoint)
-        CfnOutput(self, "ApiId", value=api.http_api.api_id)
-        CfnOutput(self, "UsersTableName", value=accounts.table.table_name)
-        CfnOutput(self, "AddressesTableName", value=address_books.table.table_name)
-        CfnOutput(self, "ProductsTableName", value=catalogue.table.table_name)
-        CfnOutput(self, "ImagesBucketName", value=images.bucket.bucket_name)
-        CfnOutput(self, "ImagesUrl", value=images.url)
+        self._outputs(
+            {
+                "ApiUrl": api.http_api.api_endpoint,
+                "ApiId": api.http_api.api_id,
+                "UsersTableName": accounts.table.table_name,
+                "AddressesTableName": address_books.table.table_name,
+                "ProductsTableName": catalogue.table.table_name,
+                "OrdersTableName": order_book.table.table_name,
+                "EventBusName": bus.event_bus_name,
+                "ImagesBucketName": images.bucket.bucket_name,
+                "ImagesUrl": images.url,
+            }
+        )
+
+    def _bus(self, settings: Settings) -> events.EventBus:
+        """Where the shop tells what has happened in it; who wants to know puts a rule on it."""
+        return events.EventBus(self, "ShopEvents", event_bus_name=settings.stack_name)
+
+    def _outputs(self, values: dict[str, str]) -> None:
+        for name, value in values.items():
+            CfnOutput(self, name, value=value)

@@ -10,12 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
-from ops import admin
+from ops import admin, event_schema
 from ops import openapi as api_document
+from ops.committed import Committed
 from ops.errors import OperationError
 from ops.local import command as local
 from ops.redrive import redrive
 from ops.seed.command import seed
+
+_Check = Annotated[bool, typer.Option(help="Only say whether it is current")]
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(local.app, name="local")
@@ -33,14 +36,22 @@ def main() -> None:
 
 
 @app.command()
-def openapi(
-    *, check: Annotated[bool, typer.Option(help="Only say whether it is current")] = False
-) -> None:
+def openapi(*, check: _Check = False) -> None:
     """Write docs/openapi.json from the handlers."""
-    if check and not api_document.is_current():
-        raise OperationError("docs/openapi.json is not what the handlers say; run: make openapi")
-    if not check and api_document.write():
-        Console().print("docs/openapi.json written")
+    _write(api_document.FILE, check=check)
+
+
+@app.command(name="event-schema")
+def write_event_schema(*, check: _Check = False) -> None:
+    """Write docs/order-event.schema.json from the type of the events of orders."""
+    _write(event_schema.FILE, check=check)
+
+
+def _write(file: Committed, *, check: bool) -> None:
+    if check:
+        file.check()
+    elif file.write():
+        Console().print(f"{file.name} written")
 
 
 def _require_text(arguments: Sequence[str]) -> None:

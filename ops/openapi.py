@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from ops.committed import Committed
 from ops.paths import ROOT
 from shop.errors import Forbidden, InternalError, ShopError, Unauthenticated
 from shop.http import documented_problem
@@ -20,13 +21,13 @@ from shop.models import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
 FUNCTIONS = {
     "users": "Accounts, and the sessions that are signed in to them.",
     "addresses": "The address book of whoever is signed in.",
     "products": "The catalogue: products, their stock and images, categories.",
+    "orders": "Orders: placed, paid, shipped, delivered or cancelled.",
     "documents": "The API itself.",
 }
 """Packages under functions/ with routes, in the order of the document, and what they are about.
@@ -87,21 +88,7 @@ def build() -> dict[str, Any]:
     }
 
 
-def to_text(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def write(path: Path = DOCUMENT) -> bool:
-    """Write the document; whether that changed the file."""
-    text = to_text(build())
-    if is_current(path):
-        return False
-    path.write_text(text)
-    return True
-
-
-def is_current(path: Path = DOCUMENT) -> bool:
-    return path.exists() and path.read_text() == to_text(build())
+FILE = Committed(DOCUMENT, build, target="openapi")
 
 
 def _part(function: str) -> dict[str, Any]:

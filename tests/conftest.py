@@ -14,6 +14,8 @@ from pytest_socket import disable_socket
 import addresses.handler
 import authorizer.handler
 import authorizer.verifier
+import orders.bus
+import orders.handler
 import products.handler
 import products.image_store
 import users.composition
@@ -35,6 +37,11 @@ _CACHES = [
     authorizer.verifier.public_key,
     dynamo.client,
     observability.logger,
+    orders.bus.client,
+    orders.handler.event_bus,
+    orders.handler.repository,
+    orders.handler.settings,
+    orders.handler.writer,
     products.handler.repository,
     products.handler.store,
     products.handler.writer,

@@ -90,8 +90,8 @@ def caller(role: Role) -> Caller:
 
 
 def test_every_context_has_guarded_operations() -> None:
-    assert {each.package for each in GUARDED} == {"users", "addresses", "products"}
-    assert {each.package for each in FOR_ADMINS} == {"users", "products"}
+    assert {each.package for each in GUARDED} == {"users", "addresses", "products", "orders"}
+    assert {each.package for each in FOR_ADMINS} == {"users", "products", "orders"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

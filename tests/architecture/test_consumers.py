@@ -9,23 +9,34 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shop import events
 from tests.architecture.test_contexts import WITHOUT_ROUTES, packages
-from tests.cdk.conftest import package_of, resources
+from tests.cdk.conftest import package_of, plain, resources
 
 STREAM = {"Records": [{"eventSource": "aws:dynamodb"}]}
-QUEUE = {"Records": [{"eventSource": "aws:sqs", "body": json.dumps({"source": events.S3})}]}
+
+
+def queued(source: str) -> dict[str, Any]:
+    """An event of EventBridge that a queue held."""
+    return {"Records": [{"eventSource": "aws:sqs", "body": json.dumps({"source": source})}]}
+
+
+# What each queue of the stack holds, by its logical id without the hash.
+QUEUES = {
+    "ProductsArrivals": queued(events.S3),
+    "OrdersUnpaidTicks": queued(events.SCHEDULE),
+}
 PACKAGES = [each.name for each in packages() if each.name not in WITHOUT_ROUTES]
 
 
 def given(template: dict[str, Any], package: str) -> list[dict[str, Any]]:
     """An event of each kind that the stack gives to the function."""
-    mappings = [
-        each["Properties"]
+    sources = [
+        each["Properties"]["EventSourceArn"]["Fn::GetAtt"]
         for each in resources(template, "AWS::Lambda::EventSourceMapping").values()
+        if package_of(template, each["Properties"]["FunctionName"]) == package
     ]
     return [
-        STREAM if "StreamArn" in each["EventSourceArn"]["Fn::GetAtt"] else QUEUE
-        for each in mappings
-        if package_of(template, each["FunctionName"]) == package
+        STREAM if attribute == "StreamArn" else QUEUES[plain({"Ref": source}).strip("${}")]
+        for source, attribute in sources
     ]
 
 
@@ -41,7 +52,7 @@ def test_a_function_consumes_what_it_is_given(
         handler(event, context)
     assert len(chosen) == len(expected)
     assert all(map(callable, chosen))
-    for event in (STREAM, QUEUE):
+    for event in (STREAM, *QUEUES.values()):
         if event not in expected:
             with pytest.raises(KeyError):
                 handler(event, context)

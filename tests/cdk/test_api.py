@@ -25,7 +25,7 @@ def test_routes_are_exactly_the_operations_of_the_document_and_the_fallback(
     guarded_template: dict[str, Any], guarded_document: dict[str, Any]
 ) -> None:
     expected = operations(guarded_document)
-    assert set(expected.values()) == {"users", "addresses", "products", "documents"}
+    assert set(expected.values()) == {"users", "addresses", "products", "orders", "documents"}
     routes = {
         each["Properties"]["RouteKey"]: target_function(guarded_template, each["Properties"])
         for each in resources(guarded_template, "AWS::ApiGatewayV2::Route").values()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shop.contracts.orders import CHANGED_ORDERS
 from shop.contracts.users import DELETED_USERS
 from shop.events import S3
 from tests.cdk.conftest import as_list, functions, package_of, plain, resources
@@ -15,6 +16,15 @@ HALF_A_DAY = 12 * 3600
 ALARM = "AWS::CloudWatch::Alarm"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 QUEUE = "AWS::SQS::Queue"
+
+
+# Queues that a rule sends to, itself or what it could not deliver.
+FILLED_BY_RULES = {
+    "ProductsArrivals": "ProductsArrivalsRule",
+    "ProductsDeadLettersQueue": "ProductsArrivalsRule",
+    "OrdersUnpaidTicks": "OrdersUnpaidTicksRule",
+    "OrdersUnpaidTicksDeadLettersQueue": "OrdersUnpaidTicksRule",
+}
 
 
 def mappings(template: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -34,6 +44,14 @@ def queues(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def rules(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of rules, by logical id without its hash."""
+    return {
+        plain({"Ref": logical_id}).strip("${}"): plain(each["Properties"])
+        for logical_id, each in resources(template, "AWS::Events::Rule").items()
+    }
+
+
 def queue_statements(template: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The statements of the queues' policies, by ``${queue}``."""
     found: dict[str, list[dict[str, Any]]] = {}
@@ -49,26 +67,30 @@ def test_every_source_is_read_by_who_is_meant_to(template: dict[str, Any]) -> No
         ("users", "${UsersTable.StreamArn}"),
         ("addresses", "${UsersTable.StreamArn}"),
         ("products", "${ProductsArrivals.Arn}"),
+        ("orders", "${OrdersTable.StreamArn}"),
+        ("orders", "${OrdersUnpaidTicks.Arn}"),
     }
 
 
 @pytest.mark.parametrize(
-    ("package", "dead_letters"),
+    ("package", "table", "pattern"),
     [
-        ("users", "${UsersDeadLettersQueue.Arn}"),
-        ("addresses", "${AddressesDeadLettersQueue.Arn}"),
+        ("users", "UsersTable", DELETED_USERS),
+        ("addresses", "UsersTable", DELETED_USERS),
+        ("orders", "OrdersTable", CHANGED_ORDERS),
     ],
 )
-def test_deleted_users_are_told_to_those_who_keep_something_of_theirs(
-    template: dict[str, Any], package: str, dead_letters: str
+def test_a_stream_is_read_from_its_oldest_record_until_each_is_handled_or_a_dead_letter(
+    template: dict[str, Any], package: str, table: str, pattern: dict[str, Any]
 ) -> None:
-    mapping = mappings(template)[package, "${UsersTable.StreamArn}"]
+    mapping = mappings(template)[package, f"${{{table}.StreamArn}}"]
     (chosen,) = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(chosen["Pattern"]) == DELETED_USERS
-    assert mapping["StartingPosition"] == "TRIM_HORIZON"  # from the oldest on: none is missed
+    assert json.loads(chosen["Pattern"]) == pattern
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"  # none is missed
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRecordAgeInSeconds"] == HALF_A_DAY
     assert mapping["MaximumRetryAttempts"] == 20
+    dead_letters = f"${{{package.title()}DeadLettersQueue.Arn}}"
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": dead_letters}}
     assert mapping.get("Enabled", True) is True
 
@@ -94,9 +116,29 @@ def test_arrivals_wait_in_a_queue_until_the_catalogue_has_handled_them(
     assert waiting["VisibilityTimeout"] == 6 * functions(template)["products"]["Timeout"]
 
 
+def test_dead_letters_of_a_queue_are_apart_from_those_of_a_stream(template: dict[str, Any]) -> None:
+    """``shop redrive`` gives each queue's back to the one queue that gave them up."""
+    of_queues = [
+        each["RedrivePolicy"]["deadLetterTargetArn"]
+        for each in queues(template).values()
+        if "RedrivePolicy" in each
+    ]
+    of_streams = {
+        each["DestinationConfig"]["OnFailure"]["Destination"]
+        for each in mappings(template).values()
+        if "DestinationConfig" in each
+    }
+    assert len(of_queues) == len(set(of_queues)) == 2
+    assert len(of_streams) == 3
+    assert of_streams.isdisjoint(of_queues)
+
+
+def test_there_are_no_other_rules(template: dict[str, Any]) -> None:
+    assert rules(template).keys() == {"ProductsArrivalsRule", "OrdersUnpaidTicksRule"}
+
+
 def test_arrivals_are_the_uploads_to_our_bucket(template: dict[str, Any]) -> None:
-    (rule,) = resources(template, "AWS::Events::Rule").values()
-    properties = plain(rule["Properties"])
+    properties = rules(template)["ProductsArrivalsRule"]
     assert properties["State"] == "ENABLED"
     assert properties["EventPattern"] == {
         "source": [S3],
@@ -118,29 +160,30 @@ def test_eventbridge_sends_what_the_rule_found_and_nothing_else(template: dict[s
         queue: [each for each in statements if each["Effect"] == "Allow"]
         for queue, statements in queue_statements(template).items()
     }
-    for queue in ("${ProductsArrivals}", "${ProductsDeadLettersQueue}"):
-        (statement,) = allowed.pop(queue)
+    for queue, rule in FILLED_BY_RULES.items():
+        (statement,) = allowed.pop(f"${{{queue}}}")
         actions = set(as_list(statement["Action"]))
         assert {"sqs:SendMessage"} <= actions <= SEND
         assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-        assert statement["Resource"] == queue.replace("}", ".Arn}")
-        assert statement["Condition"] == {
-            "ArnEquals": {"aws:SourceArn": "${ProductsArrivalsRule.Arn}"}
-        }
+        assert statement["Resource"] == f"${{{queue}.Arn}}"
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": f"${{{rule}.Arn}}"}}
     assert not any(allowed.values())  # the others are filled by Lambda, with the function's role
 
 
-def test_queues_are_encrypted_and_keep_for_two_weeks(template: dict[str, Any]) -> None:
+def test_queues_are_encrypted_and_keep_for_two_weeks_but_ticks(template: dict[str, Any]) -> None:
     found = queues(template)
     assert found.keys() == {
         "UsersDeadLettersQueue",
         "AddressesDeadLettersQueue",
         "ProductsDeadLettersQueue",
         "ProductsArrivals",
+        "OrdersDeadLettersQueue",
+        "OrdersUnpaidTicksDeadLettersQueue",
+        "OrdersUnpaidTicks",
     }
-    for queue in found.values():
+    for name, queue in found.items():
         assert queue["SqsManagedSseEnabled"] is True
-        assert queue["MessageRetentionPeriod"] == TWO_WEEKS
+        assert name == "OrdersUnpaidTicks" or queue["MessageRetentionPeriod"] == TWO_WEEKS
 
 
 def test_queues_are_reached_by_tls_only_but_on_the_emulator(
@@ -170,6 +213,8 @@ def test_a_dead_letter_raises_an_alarm(template: dict[str, Any]) -> None:
         ("QueueName", "${UsersDeadLettersQueue.QueueName}"),
         ("QueueName", "${AddressesDeadLettersQueue.QueueName}"),
         ("QueueName", "${ProductsDeadLettersQueue.QueueName}"),
+        ("QueueName", "${OrdersDeadLettersQueue.QueueName}"),
+        ("QueueName", "${OrdersUnpaidTicksDeadLettersQueue.QueueName}"),
     ]
     for alarm in alarms:
         assert alarm["Namespace"] == "AWS/SQS"

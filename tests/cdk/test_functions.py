@@ -84,5 +84,5 @@ def test_handlers_have_the_same_dotted_names_as_here(functions: list[dict[str, A
     handlers = sorted(each["Handler"] for each in functions)
     assert handlers == [
         f"{package}.handler.handler"
-        for package in ("addresses", "authorizer", "documents", "products", "users")
+        for package in ("addresses", "authorizer", "documents", "orders", "products", "users")
     ]

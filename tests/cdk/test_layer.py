@@ -10,7 +10,7 @@ import pytest
 
 from cdk import build, documents, layer
 
-PACKAGES = ["addresses", "authorizer", "documents", "products", "users"]
+PACKAGES = ["addresses", "authorizer", "documents", "orders", "products", "users"]
 
 
 def asset(package: str) -> build.Asset:
@@ -36,7 +36,7 @@ def test_every_module_has_bytecode_that_is_never_checked_against_its_source(
 
 def test_botocore_brings_the_data_of_the_services_in_use_only(host_layer: Path) -> None:
     services = {each.name for each in (host_layer / "botocore" / "data").iterdir() if each.is_dir()}
-    assert services == {"dynamodb", "kms", "s3"}
+    assert services == {"dynamodb", "events", "kms", "s3"}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -52,7 +52,7 @@ def test_a_function_starts_from_the_layer_and_its_own_code_alone(
         f"import boto3, {package}.handler\n"
         f"for module in pkgutil.iter_modules({package}.__path__, '{package}.'):\n"
         "    importlib.import_module(module.name)\n"
-        "for service in ('dynamodb', 'kms', 's3'):\n"
+        "for service in ('dynamodb', 'events', 'kms', 's3'):\n"
         "    boto3.client(service, region_name='eu-central-1')\n"
         f"assert not any(map(importlib.util.find_spec, {others!r}))\n"
         f"assert boto3.__file__.startswith({str(host_layer)!r})\n",

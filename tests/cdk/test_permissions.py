@@ -1,13 +1,26 @@
 """Least privilege, statement by statement."""
 
+from __future__ import annotations
+
+import re
 from collections import defaultdict
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from shop.contracts.products import STOCK_ATTRIBUTES, Offer, reserve_stock, return_stock
+from shop.dynamo import Table
+from shop.ids import new_id
 from tests.cdk.conftest import as_list, functions, plain, resources
+from tests.orders import tables as orders
 from tests.products import tables as products
 from tests.users import tables as users
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shop import writes
 
 READ_STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 SEND = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
@@ -76,11 +89,34 @@ GRANTED: dict[str, dict[str, set[str]]] = {
         "${ImagesBucket.Arn}/images/*": {"s3:DeleteObject", "s3:PutObject"},
         "${ProductsArrivals.Arn}": RECEIVE,  # SQS itself moves what fails to the dead letters
     },
+    "orders": {
+        "${OrdersServiceLogs.Arn}": WRITE_LOG,
+        "${OrdersTable.Arn}": dynamodb("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+        **queries("OrdersTable", orders.INDEXES),
+        "${UsersTable.Arn}": dynamodb("ConditionCheckItem"),  # whether the customer is there
+        # The address to copy, and whether it is still the same.
+        "${AddressesTable.Arn}": dynamodb("BatchGetItem", "ConditionCheckItem"),
+        # What is for sale, and to take it out of the stock: LIMITED.
+        "${ProductsTable.Arn}": dynamodb("BatchGetItem", "UpdateItem"),
+        "${ShopEvents.Arn}": {"events:PutEvents"},
+        "${OrdersTable.StreamArn}": READ_STREAM,
+        "*": {"dynamodb:ListStreams"},
+        "${OrdersDeadLettersQueue.Arn}": SEND,
+        "${OrdersUnpaidTicks.Arn}": RECEIVE,
+    },
     "documents": {"${DocumentsLogs.Arn}": WRITE_LOG},
     "authorizer": {
         "${AuthorizerLogs.Arn}": WRITE_LOG,
         "${TokensKey1.Arn}": {"kms:GetPublicKey"},
     },
+}
+
+# The one statement that allows something under a condition.
+LIMITED: dict[str, Any] = {
+    "Action": "dynamodb:UpdateItem",
+    "Condition": {"ForAllValues:StringEquals": {"dynamodb:Attributes": sorted(STOCK_ATTRIBUTES)}},
+    "Effect": "Allow",
+    "Resource": "${ProductsTable.Arn}",
 }
 
 # Wildcards that are meant, each with its reason.
@@ -129,10 +165,53 @@ def test_every_function_is_in_the_list(template: dict[str, Any]) -> None:
 
 def test_statements_say_what_is_allowed_and_on_what(template: dict[str, Any]) -> None:
     """No NotAction, no NotResource, nothing that allows all but a few."""
-    for each in statements(template).values():
+    limited = []
+    for package, each in statements(template).items():
         for statement in each:
-            assert statement.keys() == {"Action", "Effect", "Resource"}
             assert statement["Effect"] == "Allow"
+            if statement.keys() != {"Action", "Effect", "Resource"}:
+                limited.append((package, statement))
+    assert limited == [("orders", LIMITED)]
+
+
+def test_no_function_writes_to_the_table_of_another_but_orders_to_the_stock(
+    template: dict[str, Any],
+) -> None:
+    """All that it may do there else is to read and to check conditions."""
+    unlimited = {
+        (package, resource, action)
+        for package, each in statements(template).items()
+        for statement in each
+        if statement != LIMITED
+        for resource in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+    foreign = {
+        action
+        for package, resource, action in unlimited
+        if "Table" in resource and not resource.startswith(f"${{{package.title()}Table.")
+    }
+    assert foreign == dynamodb("BatchGetItem", "ConditionCheckItem") | READ_STREAM
+    assert LIMITED in statements(template)["orders"]
+
+
+def named(action: writes.Action) -> set[str]:
+    """Attributes that a request names: IAM holds these against ``dynamodb:Attributes``."""
+    return {*action.request["Key"], *action.request["ExpressionAttributeNames"].values()}
+
+
+def test_the_limit_is_what_sales_and_returns_name(template: dict[str, Any]) -> None:
+    products = Table("products", cast("DynamoDBClient", None))
+    seen = Offer(new_id(), "Wool Blanket", Decimal("45.50"), "2026-01-31T08:30:00.123Z")
+    sale, back = reserve_stock(products, seen, 1), return_stock(products, seen.product_id, 1)
+    assert {sale.kind, back.kind} == {"Update"}
+    allowed = LIMITED["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+    assert named(sale) | named(back) == set(allowed)
+    # Every attribute goes by such a name, or it would be missing above.
+    for action in (sale, back):
+        for expression in ("UpdateExpression", "ConditionExpression"):
+            words = re.findall(r"[#:]?\b\w+", action.request[expression])
+            assert {each for each in words if each[0] not in "#:"} <= {"SET", "ADD", "AND"}
 
 
 def test_wildcards_have_reasons_and_stand_for_no_action(template: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "replica_region": None,
         "cors_origins": (),
         "token_keys": (1,),
+        "unpaid_minutes": 30,
         "local_port": 4566,
         "log_retention_days": 90,
     }
@@ -35,6 +36,7 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
             "shop:replicaRegion": "eu-west-1",
             "shop:corsOrigins": "https://shop.example,http://localhost:3000",
             "shop:tokenKeys": "2, 1",
+            "shop:unpaidMinutes": "45",
             "shop:logRetentionDays": "30",
             "shop:localPort": "4567",
         }
@@ -42,6 +44,7 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
     assert chosen.stack_name == "shop-prod"
     assert chosen.cors_origins == ("https://shop.example", "http://localhost:3000")
     assert chosen.token_keys == (2, 1)  # in this order: the first one signs
+    assert chosen.unpaid_minutes == 45
     assert chosen.log_retention_days == 30
     assert chosen.local_port == 4567
 
@@ -71,6 +74,10 @@ def test_token_keys_may_also_stand_in_cdk_json(given: object) -> None:
         ({"shop:tokenKeys": "first"}, ["shop:tokenKeys", "'first'"]),
         ({"shop:tokenKeys": "1.5"}, ["shop:tokenKeys", "'1.5'"]),
         ({"shop:tokenKeys": 1}, ["shop:tokenKeys", "1"]),
+        ({"shop:unpaidMinutes": "0"}, ["shop:unpaidMinutes", "greater than or equal to 1"]),
+        ({"shop:unpaidMinutes": "10081"}, ["shop:unpaidMinutes", "less than or equal to 10080"]),
+        ({"shop:unpaidMinutes": "1.5"}, ["shop:unpaidMinutes", "'1.5'"]),
+        ({"shop:unpaidMinutes": ""}, ["shop:unpaidMinutes", "''"]),
         ({"shop:localPort": "0"}, ["shop:localPort", "'0'"]),
         ({"shop:localPort": "65536"}, ["shop:localPort", "'65536'"]),
         ({"shop:corsOrigin": "*"}, ["no setting shop:corsOrigin", "shop:corsOrigins"]),

@@ -72,6 +72,8 @@ def test_outputs_name_what_operators_and_the_shop_command_need(template: dict[st
         "UsersTableName": "${UsersTable}",
         "AddressesTableName": "${AddressesTable}",
         "ProductsTableName": "${ProductsTable}",
+        "OrdersTableName": "${OrdersTable}",
+        "EventBusName": "${ShopEvents}",
         "ImagesBucketName": "${ImagesBucket}",
         "ImagesUrl": "https://${ImagesDistribution.DomainName}",
     }

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cdk.conftest import resources
+from tests.orders import tables as orders
 from tests.products import tables as products
 from tests.users import tables as users
 
@@ -16,6 +17,7 @@ KEYS = {
     "UsersTable": {"table": ("pk", "sk"), **users.INDEXES},
     "AddressesTable": {"table": ("pk", "sk")},
     "ProductsTable": {"table": ("pk", "sk"), **products.INDEXES},
+    "OrdersTable": {"table": ("pk", "sk"), **orders.INDEXES},
 }
 
 
@@ -89,13 +91,15 @@ def test_rows_expire_in_the_users_table_alone(tables: dict[str, dict[str, Any]])
         "UsersTable": {"AttributeName": "expiresAt", "Enabled": True},
         "AddressesTable": None,
         "ProductsTable": None,
+        "OrdersTable": None,
     }
 
 
-def test_the_users_table_alone_has_a_stream_and_it_tells_keys_only(
-    tables: dict[str, dict[str, Any]],
-) -> None:
-    """So no hash and no address of a person leaves the table with it."""
+def test_streams_tell_no_more_than_their_readers_need(tables: dict[str, dict[str, Any]]) -> None:
+    """Of users the keys: so no hash and no address of a person leaves the table with it.
+
+    Of orders both images: an event tells the whole order, and a move where it came from.
+    """
     found = {
         logical_id: table["Properties"].get("StreamSpecification")
         for logical_id, table in tables.items()
@@ -104,6 +108,7 @@ def test_the_users_table_alone_has_a_stream_and_it_tells_keys_only(
         "UsersTable": {"StreamViewType": "KEYS_ONLY"},
         "AddressesTable": None,
         "ProductsTable": None,
+        "OrdersTable": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from botocore.retries.standard import ExponentialBackoff, RetryContext, ThrottlingErrorDetector
 
 from authorizer import verifier
+from orders import bus
 from products import image_store
 from shop import aws, deadline, dynamo
 from tests.cdk.conftest import functions
@@ -20,6 +21,7 @@ def clients() -> dict[str, Any]:
     return {
         "tables": dynamo.client(),
         "authorizer": verifier.client(),
+        "bus": bus.client(),
         "images": image_store.client(),
         "signer": made_by_signer,
     }

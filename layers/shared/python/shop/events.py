@@ -18,6 +18,8 @@ type Consumer = Callable[[Mapping[str, Any]], None]
 
 STREAM = "aws:dynamodb"
 S3 = "aws.s3"
+SCHEDULE = "aws.events"
+"""A rule of EventBridge that goes by the clock."""
 _QUEUE = "aws:sqs"
 
 

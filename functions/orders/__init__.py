@@ -1,0 +1,1 @@
+"""Orders: all or nothing, exactly once, never oversold."""
