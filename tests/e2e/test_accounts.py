@@ -19,7 +19,7 @@ from tests.e2e.conftest import Api
 
 pytestmark = pytest.mark.e2e
 
-TABLES = ("UsersTableName", "AddressesTableName", "ProductsTableName")
+TABLES = ("UsersTableName", "AddressesTableName", "ProductsTableName", "OrdersTableName")
 
 
 def spellings(email: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ _MORE_THAN_A_SCHEMA = {
     "changePassword",
     "createProduct",
     "updateProduct",
+    "placeOrder",
 }
 
 

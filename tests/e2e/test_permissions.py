@@ -13,6 +13,18 @@ from tests.e2e.conftest import Api
 pytestmark = pytest.mark.e2e
 
 KEY = {"pk": {"S": "X#1"}, "sk": {"S": "X"}}
+CONTEXTS = ("Users", "Addresses", "Products", "Orders")
+EVERYTHING: dict[str, dict[str, Any]] = {
+    "get_item": {"Key": KEY},
+    "put_item": {"Item": KEY},
+    "update_item": {"Key": KEY},
+    "delete_item": {"Key": KEY},
+    "query": {
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": "X#1"}},
+    },
+    "scan": {},
+}
 IMAGE = {"Key": "images/1/1.png"}
 UPLOAD = {"Key": "uploads/1/1.png"}
 
@@ -39,7 +51,7 @@ def as_function(stack: LocalStack, name: str, service: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize("context", ["Users", "Addresses", "Products"])
+@pytest.mark.parametrize("context", ["Users", "Addresses", "Products"])  # orders have indexes only
 def test_a_context_may_query_its_own_table(stack: LocalStack, api: Api, context: str) -> None:
     found = as_function(stack, f"{context}Service", "dynamodb").query(
         TableName=stack.target.output(f"{context}TableName"),
@@ -52,12 +64,26 @@ def test_a_context_may_query_its_own_table(stack: LocalStack, api: Api, context:
 @pytest.mark.parametrize(
     ("role", "table", "operation", "arguments"),
     [
-        *((f"{name}Service", name, "scan", {}) for name in ("Users", "Addresses", "Products")),
+        *((f"{name}Service", name, "scan", {}) for name in CONTEXTS),
         *((f"{name}Service", name, "delete_table", {}) for name in ("Users", "Products")),
         ("AddressesService", "Users", "get_item", {"Key": KEY}),
         ("AddressesService", "Users", "update_item", {"Key": KEY}),
         ("ProductsService", "Users", "get_item", {"Key": KEY}),
         ("ProductsService", "Addresses", "put_item", {"Item": KEY}),
+        # Orders: what their transactions need of the others' tables, and no more.
+        *(
+            ("OrdersService", table, operation, arguments)
+            for table, allowed in {
+                "Users": (),
+                "Addresses": (),
+                "Products": ("update_item",),
+            }.items()
+            for operation, arguments in EVERYTHING.items()
+            if operation not in allowed
+        ),
+        ("OrdersService", "Orders", "delete_item", {"Key": KEY}),
+        ("UsersService", "Orders", "get_item", {"Key": KEY}),
+        ("ProductsService", "Orders", "get_item", {"Key": KEY}),
         ("UsersService", "Addresses", "delete_item", {"Key": KEY}),
         ("UsersService", "Products", "put_item", {"Item": KEY}),
         ("AuthorizerRole", "Users", "get_item", {"Key": KEY}),

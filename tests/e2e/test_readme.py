@@ -18,6 +18,7 @@ CHANGING = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]+Z"  # times
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"  # request ids
     r'|(?<="id":")[0-9a-f]{32}|(?<="userId":")[0-9a-f]{32}'
+    r'|(?<="shippingAddressId":")[0-9a-f]{32}|(?<=/orders/)[0-9a-f]{32}'
     r"|(?mi:^(date|apigw-requestid):.*$)"
 )
 NEXT = "--- the next command ---"
