@@ -47,12 +47,17 @@ check: $(READY) | .build  ## The fast gate: format, lint, types, imports, docume
 .PHONY: test
 test: check synth  ## Everything: make check, the long tests, the template, end to end on the local AWS
 	@echo "exhaustive";  pytest -q -n 2 -m exhaustive
+	@echo "mutants";     python -m tests.mutation --quick > .build/mutants.log || { cat .build/mutants.log; exit 1; }
 	@echo "end to end";  pytest -q -m e2e
 
 .PHONY: format
 format: $(READY)  ## Format and mend what can be mended by itself
 	@ruff check --quiet --fix-only $(SOURCES)
 	@ruff format --quiet $(SOURCES)
+
+.PHONY: mutants
+mutants: $(READY)  ## Break the code of orders in one place after another: a test must notice each time
+	@python -m tests.mutation
 
 .PHONY: openapi
 openapi: $(READY)  ## Write docs/openapi.json from the handlers

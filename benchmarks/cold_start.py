@@ -42,8 +42,9 @@ print(time.process_time() - started)
 
 # What the functions want to be told; none of it is asked.
 VARIABLES = [
-    "TABLE_NAME", "USERS_TABLE_NAME", "IMAGES_BUCKET", "IMAGES_URL", "TOKEN_ISSUER",
-    "TOKEN_AUDIENCE", "SIGNING_KEY_ARN", "VERIFICATION_KEY_ARNS",
+    "TABLE_NAME", "USERS_TABLE_NAME", "ADDRESSES_TABLE_NAME", "PRODUCTS_TABLE_NAME", "BUS_NAME",
+    "UNPAID_MINUTES", "IMAGES_BUCKET", "IMAGES_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCE",
+    "SIGNING_KEY_ARN", "VERIFICATION_KEY_ARNS",
 ]  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def main(runs: Annotated[int, typer.Option(help="Processes for each figure")] = 
 
 def sources() -> dict[str, Path]:
     """Each function and the folder that its code is deployed from."""
-    contexts = ("users", "addresses", "products", "authorizer")
+    contexts = ("users", "addresses", "products", "orders", "authorizer")
     folders = {name: build.function(name).folder for name in contexts}
     return folders | {"documents": build_function().folder}
 

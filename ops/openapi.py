@@ -72,6 +72,8 @@ def build() -> dict[str, Any]:
                 operation["responses"] = _declared(operation)
                 for parameter in operation.get("parameters", []):
                     _without_null(parameter["schema"])
+                    if parameter["in"] == "header":  # the router tells them in lower case
+                        parameter["name"] = parameter["name"].title()
                 _merge(paths.setdefault(path, {}), {method: operation}, "operation")
         own = part.get("components", {}).get("schemas", {})
         _merge(schemas, {k: v for k, v in own.items() if k not in _REPLACED}, "schema")

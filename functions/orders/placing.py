@@ -57,9 +57,9 @@ def place_order(
         except AlreadyPlaced as found:
             return _repeated(found.placed, new)
         except ShopError:
-            # Another request with this key, or this one unheard, may have placed it. What stands in
-            # the way now may have come after that, or be what it took itself.
-            placed = repository.find(wanted)
+            # Another request with this key, or this one unheard, may have placed it, or be just
+            # doing so. What stands in the way may have come after that, or be what it took itself.
+            placed = repository.find_settled(wanted)
             if not placed:
                 raise
             return _repeated(placed, new)

@@ -10,7 +10,7 @@ from products import handler
 from products.models import LABEL_BYTES
 from shop.ids import new_id
 from tests.products.bucket import IMAGES_URL
-from tests.products.sizes import item_size
+from tests.sizes import item_size
 
 if TYPE_CHECKING:
     from tests.products.administrator import Administrator

@@ -9,7 +9,7 @@ import pytest
 from products.models import LABEL_BYTES
 from tests.products.bucket import IMAGES_URL
 from tests.products.races import interrupt
-from tests.products.sizes import item_size
+from tests.sizes import item_size
 
 if TYPE_CHECKING:
     from tests.products.administrator import Administrator

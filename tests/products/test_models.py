@@ -14,7 +14,7 @@ from shop.contracts.products import MAX_STOCK
 from shop.ids import new_id
 from shop.money import MAXIMUM
 from tests.products.catalogue import NOW
-from tests.products.sizes import item_size
+from tests.sizes import item_size
 
 if TYPE_CHECKING:
     from shop.dynamo import Item

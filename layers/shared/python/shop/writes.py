@@ -145,6 +145,18 @@ def transact(client: DynamoDBClient, actions: Sequence[Action]) -> None:
         raise ConditionFailed(rows, undecided) from error
 
 
+def settled_row(table: Table, key: Item) -> dict[str, Any] | None:
+    """The row at ``key``, once no transaction is writing it.
+
+    Plain reads beside a transaction may find one of its rows as it is after, and then another as it
+    was before. Raises Unavailable when DynamoDB is busy or out of reach, or conflicts do not end.
+    """
+    items: Any = [{"Get": {"TableName": table.name, "Key": to_wire(key)}}]
+    answer = _persistently(partial(table.client.transact_get_items, TransactItems=items))
+    row = answer["Responses"][0].get("Item")
+    return from_wire(row) if row else None
+
+
 def _persistently[Answer](call: Callable[[], Answer]) -> Answer:
     """``call``, again while it only met other writes.
 

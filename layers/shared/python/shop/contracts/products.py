@@ -104,7 +104,10 @@ def reserve_stock(products: Table, seen: Offer, quantity: int) -> writes.Action:
 
 
 def return_stock(products: Table, product_id: str, quantity: int) -> writes.Action:
-    """Put ``quantity`` back into the stock, also of what is no longer for sale."""
+    """Put ``quantity`` back into the stock, also of what is no longer for sale.
+
+    Nothing is read before, so ``updatedAt`` is simply now; ``version`` is what always moves on.
+    """
     return writes.update(
         products,
         product_key(product_id),
