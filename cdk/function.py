@@ -26,7 +26,7 @@ TIMEOUT_SECONDS = 25  # below the gateway's 30; what it leaves for calls is shop
 class ShopFunction(Construct):
     """A function that may do nothing but write its own log, until it is granted more."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all are named at each call)
         self,
         scope: Construct,
         construct_id: str,
@@ -37,6 +37,7 @@ class ShopFunction(Construct):
         settings: Settings,
         environment: Mapping[str, str] | None = None,
         description: str | None = None,
+        timeout_seconds: int = TIMEOUT_SECONDS,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = service_log(self, "Logs", settings=settings)
@@ -58,7 +59,7 @@ class ShopFunction(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
             memory_size=_MEMORY_MB,
-            timeout=Duration.seconds(TIMEOUT_SECONDS),
+            timeout=Duration.seconds(timeout_seconds),
             environment={
                 "POWERTOOLS_SERVICE_NAME": package,
                 # pydantic would look through every installed distribution for plugins.

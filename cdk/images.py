@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from aws_cdk import Annotations, Duration, Fn, RemovalPolicy
+from aws_cdk import Annotations, Fn
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_events as events
@@ -12,22 +12,33 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk.buckets import CriticalBucket, Identity, Kept
+
 if TYPE_CHECKING:
+    from cdk.buckets import Replication
     from cdk.settings import Settings
 
 UPLOADS = "uploads/"
 PUBLISHED = "images/"
 """Prefixes of the bucket: what clients upload, and what the distribution serves."""
 
-_KEPT_DAYS = 90
+RECOVERY_DAYS = 90
+"""So long can a published image be brought back that was deleted or overwritten."""
 
 
 class Images(Construct):
     """A versioned bucket whose published part, and nothing else, is served by a distribution."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        replication: Replication,
+        settings: Settings,
+    ) -> None:
         super().__init__(scope, construct_id)
-        self.bucket = self._bucket(settings)
+        self.bucket = self._bucket(replication, settings)
         self.distribution = self._distribution(settings)
         self.url = self._url(settings)
         self.arrivals = events.EventPattern(
@@ -39,33 +50,18 @@ class Images(Construct):
             },
         )
 
-    def _bucket(self, settings: Settings) -> s3.Bucket:
-        bucket = s3.Bucket(
+    def _bucket(self, replication: Replication, settings: Settings) -> CriticalBucket:
+        bucket = CriticalBucket(
             self,
             "Bucket",
-            versioned=True,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            # The emulator is spoken to in plain HTTP.
-            enforce_ssl=not settings.local,
-            removal_policy=RemovalPolicy.RETAIN,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="uploads-that-nobody-took",
-                    prefix=UPLOADS,
-                    expiration=Duration.days(1),
-                    noncurrent_version_expiration=Duration.days(1),
-                    abort_incomplete_multipart_upload_after=Duration.days(1),
-                ),
-                s3.LifecycleRule(
-                    id="versions-that-were-replaced",
-                    prefix=PUBLISHED,
-                    noncurrent_version_expiration=Duration.days(_KEPT_DAYS),
-                    abort_incomplete_multipart_upload_after=Duration.days(1),
-                    expired_object_delete_marker=True,
-                ),
+            identity=Identity("ImagesBucket", "images"),
+            kept=[
+                # What waits here was looked at by nobody yet, and comes again if it is lost.
+                Kept("uploads-that-nobody-took", UPLOADS, 1, days=1, replicated=False),
+                Kept("versions-that-were-replaced", PUBLISHED, RECOVERY_DAYS),
             ],
+            replication=replication,
+            settings=settings,
             cors=[
                 s3.CorsRule(
                     allowed_methods=[s3.HttpMethods.POST],
@@ -74,14 +70,9 @@ class Images(Construct):
                 )
             ]
             if settings.cors_origins
-            else None,
+            else [],
         )
-        resource = cast("s3.CfnBucket", bucket.node.default_child)
-        resource.override_logical_id("ImagesBucket")
-        # The construct's own switch would bring a function of the CDK's to set this.
-        resource.add_property_override(
-            "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", value=True
-        )
+        bucket.tell_eventbridge()
         return bucket
 
     def _url(self, settings: Settings) -> str:

@@ -11,13 +11,13 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk import build
 from cdk.dead_letters import DeadLetters
-from cdk.function import TIMEOUT_SECONDS, ShopFunction
+from cdk.function import ShopFunction
 from cdk.table import TableShape, protected_table
+from cdk.ticks import give_ticks, waiting_queue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,44 +127,21 @@ class ServiceContext(Construct):
         """
         rule = events.Rule(self, f"{construct_id}Rule", event_pattern=pattern)
         dead_letters = self.dead_letters.queue
-        waiting = self._waiting(construct_id, dead_letters, keep=Duration.days(14), attempts=5)
+        waiting = waiting_queue(
+            self,
+            construct_id,
+            self.function,
+            dead_letters,
+            keep=Duration.days(14),
+            attempts=5,
+            settings=self._settings,
+        )
         rule.add_target(targets.SqsQueue(waiting, dead_letter_queue=dead_letters))
         self.function.add_event_source(event_sources.SqsEventSource(waiting, batch_size=1))
 
     def consume_ticks(self, construct_id: str, *, minutes: int) -> None:
-        """Give the function an event of the clock every so many ``minutes``.
-
-        The next tick does all that a missed one would have done. So one is tried twice, and is
-        gone when the second after it comes: ticks do not pile up for a function that cannot run.
-        """
-        interval = Duration.minutes(minutes)
-        rule = events.Rule(self, f"{construct_id}Rule", schedule=events.Schedule.rate(interval))
-        # Their own: ``shop redrive`` gives dead letters back to the queue that gave them up, and
-        # those of a stream to the function.
-        dead_letters = DeadLetters(
-            self, f"{construct_id}DeadLetters", settings=self._settings
-        ).queue
-        keep = Duration.minutes(2 * minutes)
-        waiting = self._waiting(construct_id, dead_letters, keep=keep, attempts=2)
-        target = targets.SqsQueue(waiting, dead_letter_queue=dead_letters, max_event_age=interval)
-        rule.add_target(target)
-        least = 2  # that SQS's event sources take
-        source = event_sources.SqsEventSource(waiting, batch_size=1, max_concurrency=least)
-        self.function.add_event_source(source)
-
-    def _waiting(
-        self, construct_id: str, dead_letters: sqs.Queue, *, keep: Duration, attempts: int
-    ) -> sqs.Queue:
-        """A queue for the function; what it could not handle in ``attempts`` is a dead letter."""
-        return sqs.Queue(
-            self,
-            construct_id,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=not self._settings.local,  # the emulator is spoken to in plain HTTP
-            visibility_timeout=Duration.seconds(6 * TIMEOUT_SECONDS),  # as Lambda's guide has it
-            retention_period=keep,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=attempts),
-        )
+        """Give the function an event of the clock every so many ``minutes``."""
+        give_ticks(self, construct_id, self.function, minutes=minutes, settings=self._settings)
 
 
 def _of_dynamodb(*verbs: str) -> list[str]:

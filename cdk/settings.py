@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PREFIX = "shop:"
 LOCAL_STAGE = "local"
+LOCAL_REPLICA_REGION = "eu-west-1"  # the emulator has every region
 
 # The days that CloudWatch Logs takes (PutRetentionPolicy), and their names in aws_logs.
 RETENTION_DAYS = {
@@ -75,11 +77,12 @@ def _different(keys: tuple[int, ...]) -> tuple[int, ...]:
 
 
 _Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
+_Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 _Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")]
 
 
 class Settings(BaseModel):
-    """Every setting has a default that works; see docs/architecture.md for what they do."""
+    """What they do, and which ones must be given: docs/architecture.md."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
@@ -93,6 +96,8 @@ class Settings(BaseModel):
         AfterValidator(_different),
         Field(min_length=1, max_length=2),
     ] = (1,)
+    alarm_email: _Email | None = None
+    repair: str = ""
     unpaid_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
     local_port: Annotated[int, Field(ge=1, le=65535)] = 4566
     log_retention_days: Annotated[int, AfterValidator(_known_retention)] = 90
@@ -106,9 +111,19 @@ class Settings(BaseModel):
     def stack_name(self) -> str:
         return f"shop-{self.stage}"
 
+    @property
+    def second_region(self) -> str:
+        """Where critical buckets are replicated to."""
+        return self.replica_region or LOCAL_REPLICA_REGION
+
     @model_validator(mode="after")
     def _two_regions(self) -> Self:
-        if self.replica_region and self.replica_region == self.region:
+        if not self.replica_region and not self.local:
+            raise ValueError(
+                "replicaRegion is missing: the second region, in which images and exports of "
+                "tables survive the loss of the first"
+            )
+        if self.second_region == self.region:
             raise ValueError("replicaRegion must differ from region")
         return self
 
@@ -119,9 +134,17 @@ def read(context: Mapping[str, Any]) -> Settings:
         key.removeprefix(PREFIX): value for key, value in context.items() if key.startswith(PREFIX)
     }
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsError("; ".join(_sentence(each) for each in error.errors())) from None
+    # Where the CDK's command line would deploy to when no setting says it, as far as it knows.
+    default = os.environ.get("CDK_DEFAULT_REGION")
+    if not (settings.local or settings.region) and settings.second_region == default:
+        raise SettingsError(
+            f"the stack would go to {default}, the command line's region, where its replicas are "
+            f"to be: choose another {PREFIX}replicaRegion, or say {PREFIX}region"
+        )
+    return settings
 
 
 def _sentence(error: Any) -> str:

@@ -17,9 +17,12 @@ from aws_cdk import (
 from aws_cdk import aws_events as events
 
 from cdk.addresses import addresses
+from cdk.alarms import alarms_topic, tell_of_alarms
 from cdk.api import Api
 from cdk.authorizer import authorizer
+from cdk.buckets import Replication
 from cdk.documents import API_DOCUMENT, documents
+from cdk.exports import Exports
 from cdk.images import Images
 from cdk.layer import shared_layer
 from cdk.orders import orders
@@ -50,7 +53,8 @@ class ShopStack(Stack):
         )
         layer = shared_layer(self, settings=settings)
         tokens = Tokens(self, "Tokens", settings=settings)
-        images = Images(self, "Images", settings=settings)
+        replication = Replication(self, "Replication", layer=layer, settings=settings)
+        images = Images(self, "Images", replication=replication, settings=settings)
         accounts = users(self, tokens=tokens, layer=layer, settings=settings)
         address_books = addresses(self, users=accounts, layer=layer, settings=settings)
         catalogue = products(self, images=images, layer=layer, settings=settings)
@@ -61,6 +65,14 @@ class ShopStack(Stack):
             addresses=address_books,
             products=catalogue,
             bus=bus,
+            layer=layer,
+            settings=settings,
+        )
+        exports = Exports(
+            self,
+            "Exports",
+            contexts=[accounts, address_books, catalogue, order_book],
+            replication=replication,
             layer=layer,
             settings=settings,
         )
@@ -80,6 +92,8 @@ class ShopStack(Stack):
             fallback="documents",
             settings=settings,
         )
+        alarms = alarms_topic(self, settings=settings)
+        tell_of_alarms(self, alarms)
         Tags.of(self).add("stage", settings.stage)
         self._outputs(
             {
@@ -92,6 +106,11 @@ class ShopStack(Stack):
                 "EventBusName": bus.event_bus_name,
                 "ImagesBucketName": images.bucket.bucket_name,
                 "ImagesUrl": images.url,
+                "ImagesReplicaBucketName": images.bucket.replica_name,
+                "ExportsBucketName": exports.bucket.bucket_name,
+                "ExportsReplicaBucketName": exports.bucket.replica_name,
+                "ReplicaRegion": settings.second_region,
+                "AlarmsTopicArn": alarms.topic_arn,
             }
         )
 

@@ -14,6 +14,7 @@ from pytest_socket import disable_socket
 import addresses.handler
 import authorizer.handler
 import authorizer.verifier
+import exports.repository
 import orders.bus
 import orders.handler
 import products.handler
@@ -36,6 +37,7 @@ _CACHES = [
     authorizer.verifier.client,
     authorizer.verifier.public_key,
     dynamo.client,
+    exports.repository.client,
     observability.logger,
     orders.bus.client,
     orders.handler.event_bus,

@@ -1,7 +1,8 @@
 """What the emulator leaves out, done for it: the one place for that.
 
-Its CloudFormation creates tables without PointInTimeRecovery and TimeToLive, and an HTTP API whose
-CORS settings it then does not understand, though the direct calls work. A green deployment there
+Its CloudFormation creates tables without PointInTimeRecovery and TimeToLive, buckets without
+ReplicationConfiguration, and an HTTP API whose CORS settings it then does not understand, though
+the direct calls work. A green deployment there
 proves nothing about any of them; tests/cdk asserts them on the template. When it ends it forgets
 streams, but not how far they were read; and it saves addresses with the port that it had, by which
 it does not know its own queues again on another one.
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 # Of queues and of the API. Those of images are ours (shop:localPort), and deployed like any change.
 _PORT = re.compile(r"(?<=//localhost:)\d+(?=/\d{12}/)|(?<=\.execute-api\.localhost:)\d+")
+_ARNS = {
+    "AWS::IAM::Role": "arn:aws:iam::000000000000:role/{}",
+    "Custom::ReplicaBucket": "arn:aws:s3:::{}",
+}
 _WITH_PORTS = ("apigateway.json", "cloudformation.json", "sqs.json")
 
 
@@ -61,6 +66,8 @@ def apply(template: Mapping[str, Any], target: Target) -> None:
     for table, properties in _deployed("AWS::DynamoDB::GlobalTable", template, target):
         _recovery(dynamodb, table, properties)
         _time_to_live(dynamodb, table, properties)
+    for bucket, properties in _deployed("AWS::S3::Bucket", template, target):
+        _replication(bucket, properties, template, target)
     for api, properties in _deployed("AWS::ApiGatewayV2::Api", template, target):
         _cors(target.apigatewayv2(), api, properties)
 
@@ -71,10 +78,14 @@ def _deployed(
     """Physical id and properties of each resource of a type."""
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] == kind:
-            answer = target.cloudformation().describe_stack_resource(
-                StackName=target.stack, LogicalResourceId=logical_id
-            )
-            yield answer["StackResourceDetail"]["PhysicalResourceId"], resource["Properties"]
+            yield _physical_id(logical_id, target), resource["Properties"]
+
+
+def _physical_id(logical_id: str, target: Target) -> str:
+    answer = target.cloudformation().describe_stack_resource(
+        StackName=target.stack, LogicalResourceId=logical_id
+    )
+    return answer["StackResourceDetail"]["PhysicalResourceId"]
 
 
 def _recovery(dynamodb: DynamoDBClient, name: str, properties: Mapping[str, Any]) -> None:
@@ -101,6 +112,31 @@ def _time_to_live(dynamodb: DynamoDBClient, name: str, properties: Mapping[str, 
             TableName=name,
             TimeToLiveSpecification={"Enabled": True, "AttributeName": wanted["AttributeName"]},
         )
+
+
+def _replication(
+    bucket: str, properties: Mapping[str, Any], template: Mapping[str, Any], target: Target
+) -> None:
+    """By the names of the S3 API, which differ from the template's in one word."""
+    wanted = properties.get("ReplicationConfiguration")
+    if wanted:
+        told: Any = _resolved(wanted, template, target)
+        for rule in told["Rules"]:
+            rule["ID"] = rule.pop("Id")
+        target.s3().put_bucket_replication(Bucket=bucket, ReplicationConfiguration=told)
+
+
+def _resolved(value: Any, template: Mapping[str, Any], target: Target) -> Any:
+    """``value`` of a template with ARNs, as far as a replication names them."""
+    match value:
+        case {"Fn::GetAtt": [logical_id, "Arn"]}:
+            kind = template["Resources"][logical_id]["Type"]
+            return _ARNS[kind].format(_physical_id(logical_id, target))
+        case dict():
+            return {name: _resolved(each, template, target) for name, each in value.items()}
+        case list():
+            return [_resolved(each, template, target) for each in value]
+    return value
 
 
 def _cors(gateway: ApiGatewayV2Client, api: str, properties: Mapping[str, Any]) -> None:

@@ -23,8 +23,11 @@ def queued(source: str) -> dict[str, Any]:
 QUEUES = {
     "ProductsArrivals": queued(events.S3),
     "OrdersUnpaidTicks": queued(events.SCHEDULE),
+    "ExportsTicks": queued(events.SCHEDULE),
 }
-PACKAGES = [each.name for each in packages() if each.name not in WITHOUT_ROUTES]
+# Those that the gateway or CloudFormation asks take nothing else.
+WITHOUT_EVENTS = WITHOUT_ROUTES - {"exports"}
+PACKAGES = [each.name for each in packages() if each.name not in WITHOUT_EVENTS]
 
 
 def given(template: dict[str, Any], package: str) -> list[dict[str, Any]]:

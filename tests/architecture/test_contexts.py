@@ -16,8 +16,8 @@ from tests.cdk.conftest import resources
 
 FUNCTIONS = ROOT / "functions"
 # Functions that belong to no context, with what they have instead (docs/architecture.md).
-WITHOUT_CONTEXT = {"documents", "authorizer"}
-WITHOUT_ROUTES = {"authorizer"}
+WITHOUT_CONTEXT = {"documents", "authorizer", "exports", "replica_bucket"}
+WITHOUT_ROUTES = {"authorizer", "exports", "replica_bucket"}
 # At least these; what else a context needs has its place in the layers of pyproject.toml.
 FILES = {"__init__.py", "handler.py", "service.py", "repository.py", "models.py", "errors.py"}
 # Set for every function by cdk/function.py, and read by libraries, not by us.

@@ -13,7 +13,6 @@ from tests.cdk.test_permissions import SEND
 
 TWO_WEEKS = 14 * 24 * 3600
 HALF_A_DAY = 12 * 3600
-ALARM = "AWS::CloudWatch::Alarm"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 QUEUE = "AWS::SQS::Queue"
 
@@ -24,7 +23,10 @@ FILLED_BY_RULES = {
     "ProductsDeadLettersQueue": "ProductsArrivalsRule",
     "OrdersUnpaidTicks": "OrdersUnpaidTicksRule",
     "OrdersUnpaidTicksDeadLettersQueue": "OrdersUnpaidTicksRule",
+    "ExportsTicks": "ExportsTicksRule",
+    "ExportsTicksDeadLettersQueue": "ExportsTicksRule",
 }
+FILLED_BY_A_TOPIC = "${ReplicationUnreplicatedQueue}"  # tests/cdk/test_buckets.py
 
 
 def mappings(template: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -69,6 +71,7 @@ def test_every_source_is_read_by_who_is_meant_to(template: dict[str, Any]) -> No
         ("products", "${ProductsArrivals.Arn}"),
         ("orders", "${OrdersTable.StreamArn}"),
         ("orders", "${OrdersUnpaidTicks.Arn}"),
+        ("exports", "${ExportsTicks.Arn}"),
     }
 
 
@@ -128,13 +131,17 @@ def test_dead_letters_of_a_queue_are_apart_from_those_of_a_stream(template: dict
         for each in mappings(template).values()
         if "DestinationConfig" in each
     }
-    assert len(of_queues) == len(set(of_queues)) == 2
+    assert len(of_queues) == len(set(of_queues)) == 3
     assert len(of_streams) == 3
     assert of_streams.isdisjoint(of_queues)
 
 
 def test_there_are_no_other_rules(template: dict[str, Any]) -> None:
-    assert rules(template).keys() == {"ProductsArrivalsRule", "OrdersUnpaidTicksRule"}
+    assert rules(template).keys() == {
+        "ProductsArrivalsRule",
+        "OrdersUnpaidTicksRule",
+        "ExportsTicksRule",
+    }
 
 
 def test_arrivals_are_the_uploads_to_our_bucket(template: dict[str, Any]) -> None:
@@ -167,6 +174,7 @@ def test_eventbridge_sends_what_the_rule_found_and_nothing_else(template: dict[s
         assert statement["Principal"] == {"Service": "events.amazonaws.com"}
         assert statement["Resource"] == f"${{{queue}.Arn}}"
         assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": f"${{{rule}.Arn}}"}}
+    del allowed[FILLED_BY_A_TOPIC]
     assert not any(allowed.values())  # the others are filled by Lambda, with the function's role
 
 
@@ -180,10 +188,13 @@ def test_queues_are_encrypted_and_keep_for_two_weeks_but_ticks(template: dict[st
         "OrdersDeadLettersQueue",
         "OrdersUnpaidTicksDeadLettersQueue",
         "OrdersUnpaidTicks",
+        "ExportsTicksDeadLettersQueue",
+        "ExportsTicks",
+        "ReplicationUnreplicatedQueue",
     }
     for name, queue in found.items():
         assert queue["SqsManagedSseEnabled"] is True
-        assert name == "OrdersUnpaidTicks" or queue["MessageRetentionPeriod"] == TWO_WEEKS
+        assert name.endswith("Ticks") or queue["MessageRetentionPeriod"] == TWO_WEEKS
 
 
 def test_queues_are_reached_by_tls_only_but_on_the_emulator(
@@ -204,28 +215,6 @@ def test_queues_are_reached_by_tls_only_but_on_the_emulator(
         }
     for statements in queue_statements(local_template).values():
         assert all(each["Effect"] == "Allow" for each in statements)
-
-
-def test_a_dead_letter_raises_an_alarm(template: dict[str, Any]) -> None:
-    alarms = [plain(each["Properties"]) for each in resources(template, ALARM).values()]
-    watched = [(each["Name"], each["Value"]) for alarm in alarms for each in alarm["Dimensions"]]
-    assert watched == [
-        ("QueueName", "${UsersDeadLettersQueue.QueueName}"),
-        ("QueueName", "${AddressesDeadLettersQueue.QueueName}"),
-        ("QueueName", "${ProductsDeadLettersQueue.QueueName}"),
-        ("QueueName", "${OrdersDeadLettersQueue.QueueName}"),
-        ("QueueName", "${OrdersUnpaidTicksDeadLettersQueue.QueueName}"),
-    ]
-    for alarm in alarms:
-        assert alarm["Namespace"] == "AWS/SQS"
-        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
-        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == (
-            "GreaterThanOrEqualToThreshold",
-            1,
-        )
-        assert (alarm["Statistic"], alarm["Period"]) == ("Maximum", 300)
-        assert alarm["EvaluationPeriods"] == 1
-        assert alarm["TreatMissingData"] == "notBreaching"
 
 
 def test_nothing_calls_a_function_without_waiting_for_it(template: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk import layer
 from cdk.architecture import architecture
-from cdk.settings import Settings
 from tests.cdk import conftest
 from tests.cdk.conftest import only, resources, synthesize
 
@@ -38,8 +37,8 @@ def test_locally_they_run_on_the_machine_that_is_there(
     monkeypatch: pytest.MonkeyPatch, machine: str, expected: lambda_.Architecture
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: machine)
-    assert architecture(Settings(stage="local")).name == expected.name
-    assert architecture(Settings(stage="prod")).name == "arm64"
+    assert architecture(conftest.chosen(stage="local")).name == expected.name
+    assert architecture(conftest.chosen(stage="prod")).name == "arm64"
 
 
 def test_every_function_has_the_shared_layer_and_no_other_way_to_code(
@@ -84,5 +83,14 @@ def test_handlers_have_the_same_dotted_names_as_here(functions: list[dict[str, A
     handlers = sorted(each["Handler"] for each in functions)
     assert handlers == [
         f"{package}.handler.handler"
-        for package in ("addresses", "authorizer", "documents", "orders", "products", "users")
+        for package in (
+            "addresses",
+            "authorizer",
+            "documents",
+            "exports",
+            "orders",
+            "products",
+            "replica_bucket",
+            "users",
+        )
     ]

@@ -10,7 +10,16 @@ import pytest
 
 from cdk import build, documents, layer
 
-PACKAGES = ["addresses", "authorizer", "documents", "orders", "products", "users"]
+PACKAGES = [
+    "addresses",
+    "authorizer",
+    "documents",
+    "exports",
+    "orders",
+    "products",
+    "replica_bucket",
+    "users",
+]
 
 
 def asset(package: str) -> build.Asset:

@@ -1,5 +1,6 @@
 """Settings: typed, with defaults, and a wrong one stops synth with a sentence that names it."""
 
+import json
 import subprocess
 import sys
 
@@ -13,15 +14,19 @@ from cdk.settings import RETENTION_DAYS, SettingsError
 from ops.paths import ROOT
 from tests.cdk.conftest import resources
 
+NEEDED = {"shop:replicaRegion": "eu-west-1"}
 
-def test_without_any_setting_the_defaults_hold() -> None:
-    chosen = settings.read({"aws:cdk:something": True, "@aws-cdk/core:flag": True})
+
+def test_without_any_other_setting_the_defaults_hold() -> None:
+    chosen = settings.read({"aws:cdk:something": True, "@aws-cdk/core:flag": True, **NEEDED})
     assert chosen.model_dump() == {
         "stage": "dev",
         "region": None,
-        "replica_region": None,
+        "replica_region": "eu-west-1",
         "cors_origins": (),
         "token_keys": (1,),
+        "alarm_email": None,
+        "repair": "",
         "unpaid_minutes": 30,
         "local_port": 4566,
         "log_retention_days": 90,
@@ -51,7 +56,7 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
 
 @pytest.mark.parametrize("given", ["12", [12], ["12"]])
 def test_token_keys_may_also_stand_in_cdk_json(given: object) -> None:
-    assert settings.read({"shop:tokenKeys": given}).token_keys == (12,)
+    assert settings.read({**NEEDED, "shop:tokenKeys": given}).token_keys == (12,)
 
 
 @pytest.mark.parametrize(
@@ -85,13 +90,45 @@ def test_token_keys_may_also_stand_in_cdk_json(given: object) -> None:
             {"shop:region": "eu-west-1", "shop:replicaRegion": "eu-west-1"},
             ["replicaRegion must differ from region"],
         ),
+        (
+            {"shop:stage": "local", "shop:region": "eu-west-1", "shop:replicaRegion": None},
+            ["replicaRegion must differ from region"],
+        ),
+        ({"shop:replicaRegion": None}, ["replicaRegion is missing", "the second region"]),
+        ({"shop:stage": "prod", "shop:replicaRegion": None}, ["replicaRegion is missing"]),
+        ({"shop:alarmEmail": "ops"}, ["shop:alarmEmail", "'ops'"]),
+        ({"shop:alarmEmail": "a@b.example,c@d.example"}, ["shop:alarmEmail"]),
     ],
 )
 def test_a_wrong_setting_is_named(context: dict[str, object], words: list[str]) -> None:
     with pytest.raises(SettingsError) as caught:
-        settings.read(context)
+        settings.read({**NEEDED, **context})
     for word in words:
         assert word in str(caught.value)
+
+
+def test_the_local_stack_has_a_second_region_by_itself() -> None:
+    assert settings.read({"shop:stage": "local"}).second_region == "eu-west-1"
+    assert settings.read({"shop:stage": "local", **OTHER}).second_region == "us-west-2"
+
+
+OTHER = {"shop:replicaRegion": "us-west-2"}
+
+
+def test_the_command_lines_region_is_not_the_replicas_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "eu-west-1")
+    with pytest.raises(SettingsError, match="the stack would go to eu-west-1"):
+        settings.read(NEEDED)
+    assert settings.read(OTHER).second_region == "us-west-2"
+    assert settings.read({**NEEDED, "shop:region": "eu-central-1"}).second_region == "eu-west-1"
+    assert settings.read({"shop:stage": "local"}).second_region == "eu-west-1"
+
+
+def test_the_committed_settings_are_enough_to_synthesize() -> None:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    assert settings.read(context).replica_region
 
 
 def test_retention_days_are_what_their_names_say() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 from botocore.retries.standard import ExponentialBackoff, RetryContext, ThrottlingErrorDetector
 
 from authorizer import verifier
+from exports import repository as exports
 from orders import bus
 from products import image_store
+from replica_bucket import answer, bucket
 from shop import aws, deadline, dynamo
-from tests.cdk.conftest import functions
+from tests.cdk.conftest import functions, resources
 from tests.cdk.test_authorizer import GATEWAY_WAITS_SECONDS
 from users import signer
 
@@ -23,6 +25,7 @@ def clients() -> dict[str, Any]:
         "authorizer": verifier.client(),
         "bus": bus.client(),
         "images": image_store.client(),
+        "exports": exports.client(),
         "signer": made_by_signer,
     }
 
@@ -51,6 +54,7 @@ def test_a_call_takes_no_longer_than_we_reckon_with() -> None:
     """shop.deadline lets a call begin only when that much is left."""
     longest = {name: longest_call(client) for name, client in clients().items()}
     assert longest.pop("authorizer") == verifier.CALL_SECONDS
+    assert longest.pop("exports") == exports.CALL_SECONDS
     assert set(longest.values()) == {aws.CALL_SECONDS}
 
 
@@ -72,6 +76,22 @@ def test_the_authorizer_ends_before_the_gateway_gives_up(template: dict[str, Any
     assert authorizer["Timeout"] > verifier.CALL_SECONDS + deadline._ANSWER_SECONDS
 
 
+def test_what_no_request_waits_for_has_time_for_slow_calls_and_to_answer(
+    template: dict[str, Any],
+) -> None:
+    exporter, maker = (functions(template)[each] for each in ("exports", "replica_bucket"))
+    assert exporter["Timeout"] > 4 * exports.CALL_SECONDS + deadline._ANSWER_SECONDS
+    slow = longest_call(bucket.client("eu-west-1")) + bucket._PATIENCE * bucket._PAUSE_SECONDS
+    assert maker["Timeout"] > slow + answer.LONGEST_SECONDS
+
+
+def test_cloudformation_waits_for_each_attempt_of_lambda(template: dict[str, Any]) -> None:
+    maker = functions(template)["replica_bucket"]
+    for each in resources(template, "Custom::ReplicaBucket").values():
+        assert int(each["Properties"]["ServiceTimeout"]) == 3 * maker["Timeout"]
+
+
 def services(template: dict[str, Any]) -> list[dict[str, Any]]:
-    """All functions but the authorizer, for which the gateway waits less."""
-    return [each for name, each in functions(template).items() if name != "authorizer"]
+    """The functions that the gateway asks; for the authorizer it waits less."""
+    others = {"authorizer", "exports", "replica_bucket"}
+    return [each for name, each in functions(template).items() if name not in others]

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
 
     from ops.target import Target
 
 TABLE = "shop-local-UsersTable"
+BUCKET = "shop-local-images"
+REPLICA = "shop-local-images-eu-west-1-0123456789"
+ROLE = "shop-local-replication"
 API = "shop"
 
 
@@ -38,11 +42,27 @@ class Deployed:
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
+        self._s3 = boto3.client("s3")
+        for bucket in (BUCKET, REPLICA):
+            self._s3.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+            )
+            self._s3.put_bucket_versioning(
+                Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+            )
+        self.replication: dict[str, Any] = {}  # as asked for: moto forgets the prefix
+        self._s3.meta.events.register(
+            "provide-client-params.s3.PutBucketReplication",
+            lambda params, **_: self.replication.update({params["Bucket"]: params}),
+        )
         self.stack = "shop-local"
         self.origins: list[str] = []
 
     def dynamodb(self) -> DynamoDBClient:
         return self._dynamodb
+
+    def s3(self) -> S3Client:
+        return self._s3
 
     def apigatewayv2(self) -> Deployed:
         return self
@@ -55,7 +75,8 @@ class Deployed:
         return self
 
     def describe_stack_resource(self, **asked: str) -> dict[str, Any]:
-        physical = {"UsersTable": TABLE, "Api": API}[asked["LogicalResourceId"]]
+        names = {"UsersTable": TABLE, "Api": API, "Role": ROLE, "Bucket": BUCKET, "Copy": REPLICA}
+        physical = names[asked["LogicalResourceId"]]
         return {"StackResourceDetail": {"PhysicalResourceId": physical}}
 
 
@@ -69,11 +90,14 @@ def apply(document: dict[str, Any], deployed: Deployed) -> None:
     gaps.apply(document, cast("Target", deployed))
 
 
-def template(table: dict[str, Any], api: dict[str, Any]) -> dict[str, Any]:
+def template(table: dict[str, Any], api: dict[str, Any], bucket: dict[str, Any]) -> dict[str, Any]:
     return {
         "Resources": {
             "UsersTable": {"Type": "AWS::DynamoDB::GlobalTable", "Properties": table},
             "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": api},
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": bucket},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
+            "Copy": {"Type": "Custom::ReplicaBucket", "Properties": {}},
             "Other": {"Type": "AWS::Logs::LogGroup", "Properties": {}},
         }
     }
@@ -92,7 +116,35 @@ WHOLE = template(
         "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "expiresAt"},
     },
     {"CorsConfiguration": {"AllowOrigins": ["http://localhost:3000"]}},
+    {
+        "ReplicationConfiguration": {
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Rules": [
+                {
+                    "Id": "images",
+                    "Priority": 1,
+                    "Status": "Enabled",
+                    "Filter": {"Prefix": "images/"},
+                    "DeleteMarkerReplication": {"Status": "Enabled"},
+                    "Destination": {"Bucket": {"Fn::GetAtt": ["Copy", "Arn"]}},
+                }
+            ],
+        }
+    },
 )
+REPLICATED = {
+    "Role": f"arn:aws:iam::000000000000:role/{ROLE}",
+    "Rules": [
+        {
+            "ID": "images",
+            "Priority": 1,
+            "Status": "Enabled",
+            "Filter": {"Prefix": "images/"},
+            "DeleteMarkerReplication": {"Status": "Enabled"},
+            "Destination": {"Bucket": f"arn:aws:s3:::{REPLICA}"},
+        }
+    ],
+}
 
 
 def state(deployed: Deployed) -> tuple[str, str | None, list[str]]:
@@ -108,11 +160,14 @@ def test_all_that_the_template_says_is_applied_and_again_harmless(deployed: Depl
     for _ in range(2):
         apply(WHOLE, deployed)
         assert state(deployed) == ("ENABLED", "expiresAt", ["http://localhost:3000"])
+        asked = {"Bucket": BUCKET, "ReplicationConfiguration": REPLICATED}
+        assert deployed.replication == {BUCKET: asked}
 
 
 def test_what_the_template_does_not_say_is_left_alone(deployed: Deployed) -> None:
-    apply(template({"Replicas": [{}]}, {}), deployed)
+    apply(template({"Replicas": [{}]}, {}, {}), deployed)
     assert state(deployed) == ("DISABLED", None, [])
+    assert deployed.replication == {}
 
 
 # --- what was saved ---------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Makes the buckets in the second region, for CloudFormation, which cannot."""
