@@ -49,6 +49,11 @@ class Target:
     session: boto3.Session
     endpoint_url: str | None = None
 
+    @property
+    def keeps_history(self) -> bool:
+        """Whether a table can be restored as it was; the local AWS restores it as it is."""
+        return self.endpoint_url is None
+
     def apigatewayv2(self) -> ApiGatewayV2Client:
         return self.session.client("apigatewayv2", endpoint_url=self.endpoint_url, config=_CONFIG)
 
@@ -61,8 +66,11 @@ class Target:
     def kms(self) -> KMSClient:
         return self.session.client("kms", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    def s3(self) -> S3Client:
-        return self.session.client("s3", endpoint_url=self.endpoint_url, config=_CONFIG)
+    def s3(self, region: str | None = None) -> S3Client:
+        """Of the stack's region, or of another one."""
+        return self.session.client(
+            "s3", region_name=region, endpoint_url=self.endpoint_url, config=_CONFIG
+        )
 
     def logs(self) -> CloudWatchLogsClient:
         return self.session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)

@@ -11,7 +11,7 @@ from shop.contracts.products import MAX_STOCK
 from shop.models import LABEL, ApiModel, Id, NextCursor, RequestModel, Timestamp
 from shop.money import Money
 
-LABEL_BYTES = 650  # what the rest of the product row leaves of 1 KB
+LABEL_BYTES = 640  # what the rest of the product row leaves of 1 KB
 
 ProductName = Annotated[
     str,

@@ -12,6 +12,9 @@ Four indexes, keys only, serve the lists. A product row is in them by ``listing`
 unique: there are no ties to lose a row in. An archived product has neither key and so is in no
 index. Stock is in none of them, so that buying costs no index write.
 
+``initialStock`` is the stock that the product began with, which nothing changes: with the ledger
+and the orders it tells what the stock must be. Rows from before it was kept have none.
+
 ``version`` moves with every write of a product's row, and so does ``updatedAt``; who writes a
 description writes its product's row in the same transaction. ``imageUrl`` is as
 products.image_address has it, and ``imageOrder`` is the upload that it came from, or the time when
@@ -114,6 +117,7 @@ def new_product_rows(product_id: str, product: NewProduct, now: str) -> list[Ite
         "category": product.category,
         "imageUrl": product.image_url,
         "stock": product.stock,
+        "initialStock": product.stock,
         "active": True,
         "version": 1,
         "createdAt": now,

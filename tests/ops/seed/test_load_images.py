@@ -83,14 +83,14 @@ def test_labels_that_do_not_fit_with_the_image_that_is_there_are_an_error(
     fill(store, LONG)
     before = table_rows(store)
 
-    with pytest.raises(OperationError, match=r"'CHAI' does not fit.*at most 650.*Shorten it"):
+    with pytest.raises(OperationError, match=r"'CHAI' does not fit.*at most 640.*Shorten it"):
         load(store, catalogue(new_product(**WIDE)), dry_run=dry_run)
 
     assert table_rows(store) == before
 
 
 def test_labels_that_just_fit_with_the_image_that_is_there_are_written(store: Store) -> None:
-    fill(store, "https://a/" + "x" * (650 - 10 - 4 - 200))
+    fill(store, "https://a/" + "x" * (640 - 10 - 4 - 200))
 
     assert load(store, catalogue(new_product(**WIDE))).changed == 1
 

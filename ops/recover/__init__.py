@@ -1,0 +1,1 @@
+"""``shop recover``: bring tables, buckets and a lost region back."""

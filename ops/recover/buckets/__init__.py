@@ -1,0 +1,1 @@
+"""``shop recover bucket``: versions of objects back to a moment."""

@@ -1,0 +1,1 @@
+"""``shop recover region``: the shop in another region, from what was replicated there."""

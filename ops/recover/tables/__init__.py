@@ -1,0 +1,1 @@
+"""``shop recover table``: restore, compare, repair and adopt tables."""

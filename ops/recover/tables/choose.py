@@ -1,0 +1,113 @@
+"""Which rows a repair is about: those that a person names, those since a moment, or all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ops.errors import OperationError
+from ops.recover.tables.canonical import canonical, from_canonical, item_key
+from ops.recover.tables.rows import Change, read, same
+from ops.recover.tables.scan import key_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ops.recover.tables.canonical import WireItem
+
+
+class Choice(NamedTuple):
+    """``since``: as shop.clock writes times. ``delete_added``: what is only live goes."""
+
+    since: str | None = None
+    delete_added: bool = False
+
+    def takes(self, change: Change) -> bool:
+        """Whether a repair is to make this change (``seen`` live, ``wanted`` restored)."""
+        if same(change.seen, change.wanted):
+            return False
+        if change.seen is None:
+            return True
+        if change.wanted is None and not self.delete_added:
+            return False
+        return self.since is None or self.since <= (last_written(change.seen) or "")
+
+
+def last_written(row: WireItem) -> str | None:
+    """When a row says that it was written last; many a row does not."""
+    for name in ("updatedAt", "createdAt"):
+        if (value := row.get(name, {}).get("S")) is not None:
+            return str(value)
+    return None
+
+
+def changes(
+    client: DynamoDBClient, live: str, restored: str, keys: Sequence[bytes]
+) -> list[Change]:
+    """What would bring the rows at ``keys`` of ``live`` to what they are in ``restored``."""
+    ours, its = read(client, live, keys), read(client, restored, keys)
+    return [Change(key, ours.get(key), its.get(key)) for key in keys]
+
+
+def given_keys(texts: Sequence[str]) -> list[str]:
+    """Keys as given on the command line, or in a file: @FILE, one a line."""
+    found: list[str] = []
+    for text in texts:
+        found += _from_file(text) if text.startswith("@") else [text]
+    return found
+
+
+def _from_file(text: str) -> list[str]:
+    try:
+        lines = Path(text[1:]).read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperationError(f"{text[1:]} cannot be read: {error}") from error
+    return [line for line in lines if line.strip()]
+
+
+def row_keys(client: DynamoDBClient, tables: Sequence[str], texts: Iterable[str]) -> list[bytes]:
+    """The keys of the rows that are meant, each once.
+
+    A text is a JSON object with the key's attributes (plain strings, or typed as DynamoDB's API
+    does), or else a partition key: all of its rows, of any of ``tables``. Raises OperationError for
+    what is neither.
+    """
+    names = key_names(client, tables[0])
+    found: dict[bytes, None] = {}
+    for text in texts:
+        if text.lstrip().startswith("{"):
+            found[_one_key(text, names)] = None
+        else:
+            found |= dict.fromkeys(_partition(client, tables, names, text))
+    return list(found)
+
+
+def _one_key(text: str, names: Sequence[str]) -> bytes:
+    try:
+        given = json.loads(text)
+        typed = {
+            name: {"S": value} if isinstance(value, str) else value for name, value in given.items()
+        }
+        if set(typed) == set(names):
+            return canonical(from_canonical(json.dumps(typed)))
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise OperationError(f"{text} is not a key: it has {' and '.join(names)}, and nothing else.")
+
+
+def _partition(
+    client: DynamoDBClient, tables: Sequence[str], names: Sequence[str], text: str
+) -> Iterator[bytes]:
+    query: Any = {
+        "KeyConditionExpression": "#partition = :partition",
+        "ExpressionAttributeNames": {"#partition": names[0]},
+        "ExpressionAttributeValues": {":partition": {"S": text}},
+        "ConsistentRead": True,
+    }
+    for table in tables:
+        for page in client.get_paginator("query").paginate(TableName=table, **query):
+            for item in page["Items"]:
+                yield canonical(item_key(item, names))

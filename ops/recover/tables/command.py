@@ -1,0 +1,139 @@
+"""``shop recover table``."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.markup import escape
+
+from ops.errors import OperationError
+from ops.recover.moments import parse_moment
+from ops.recover.operation import run
+from ops.recover.options import DEFAULT_FOLDER, At, DryRun, Folder, Region, Stack, Yes
+from ops.recover.tables import repair_command, shown
+from ops.recover.tables.adopt import adopt as adopting
+from ops.recover.tables.compare import SAMPLES, Comparison
+from ops.recover.tables.compare import compare as compared
+from ops.recover.tables.locate import find_table, stack_tables, table_name
+from ops.recover.tables.options import Name, Restored
+from ops.recover.tables.restore import restore as restoring
+from ops.target import find_target
+
+app = typer.Typer(no_args_is_help=True, help="Tables as they were.")
+app.command()(repair_command.repair)
+console = Console(highlight=False)
+
+_TROUBLE = 2
+
+
+@app.callback()
+def _table() -> None:
+    """Restore, compare, repair and adopt tables."""
+
+
+@app.command()
+def restore(
+    name: Annotated[
+        str | None, typer.Argument(help="Products, ProductsTable, or its own name")
+    ] = None,
+    *,
+    at: At,
+    all_tables: Annotated[
+        bool, typer.Option("--all", help="Every table of the stack, to the same second")
+    ] = False,
+    stack: Stack = None,
+    region: Region = None,
+    dry_run: DryRun = False,
+    yes: Yes = None,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Restore a table as it was at a moment, beside the live one, which stays as it is.
+
+    What a restore leaves out is set again as the stack's template says, and compared. The new table
+    is called <live>-restored-<moment>; compare it, repair from it, and delete it when done.
+    """
+    moment = parse_moment(at)
+    if (name is None) is not all_tables:
+        raise OperationError("Name a table, or say --all.")
+    target = find_target(stack, region)
+    tables = stack_tables(target) if name is None else [find_table(target, name)]
+    subject = target.stack if name is None else tables[0].subject
+    if not target.keeps_history:
+        console.print("The local AWS keeps no history: it restores what is there now.")
+    report = run(
+        restoring(target, tables, moment, subject), console, folder, dry_run=dry_run, confirmed=yes
+    )
+    if report:
+        for live, restored in report.facts["tables"].items():
+            console.print(
+                f"To compare: shop recover table compare {live} {restored}", soft_wrap=True
+            )
+
+
+@app.command()
+def compare(
+    live: Name,
+    restored: Restored,
+    *,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the result there, too")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, help="Items of each kind to show")] = SAMPLES,
+    stack: Stack = None,
+    region: Region = None,
+) -> None:
+    """Say how two tables differ, item by item, with a checksum of each.
+
+    Exit code: 0 when they are the same, 1 when they differ, 2 when that could not be found out.
+    """
+    try:
+        found = _compared(live, restored, samples, stack, region)
+        if json_file:
+            json_file.write_text(json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n")
+    except (OperationError, BotoCoreError, ClientError, OSError) as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]✗[/] {escape(str(error))}")
+        raise typer.Exit(_TROUBLE) from error
+    shown.comparison(console, found)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+def _compared(
+    live: str, restored: str, samples: int, stack: str | None, region: str | None
+) -> Comparison:
+    target = find_target(stack, region)
+    names = [table_name(target, each) for each in (live, restored)]
+    with shown.reading(console) as on_read:
+        return compared(target.dynamodb(), *names, on_read=on_read, samples=samples)
+
+
+@app.command()
+def adopt(
+    name: Name,
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="The newest backup until then; else of all"),
+    ] = None,
+    backup: Annotated[
+        str | None, typer.Option(metavar="ARN", help="This backup, of whatever kind")
+    ] = None,
+    stack: Stack = None,
+    region: Region = None,
+    dry_run: DryRun = False,
+    yes: Yes = None,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Bring back a table that is gone, under the name by which the stack knows it.
+
+    A deleted table can be had as it was just before it was deleted, and at no other moment: that
+    backup is kept for 35 days. With several, --at tells which.
+    """
+    moment = parse_moment(at) if at else None
+    target = find_target(stack, region)
+    table = find_table(target, name)
+    operation = adopting(target, table, folder, at=moment, backup=backup)
+    run(operation, console, folder, dry_run=dry_run, confirmed=yes)

@@ -1,0 +1,75 @@
+"""Differences between tables, for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from ops.recover.tables.compare import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from rich.console import Console
+
+    from ops.recover.tables.compare import Comparison, Sample
+    from ops.recover.tables.repair import Preview
+
+_WORDS = {
+    Kind.DIFFERENT: "overwrite",
+    Kind.ONLY_RESTORED: "bring back",
+    Kind.ONLY_LIVE: "delete",
+}
+
+
+@contextmanager
+def reading(console: Console) -> Iterator[Callable[[int], None]]:
+    """Shows how many items were read; what comes back hears of more, from any thread."""
+    read: Counter[str] = Counter()
+    lock = Lock()
+    with console.status("Reading") as status:
+
+        def more(number: int) -> None:
+            with lock:
+                read["items"] += number
+                status.update(f"Reading: {read['items']:,} items")
+
+        yield more
+
+
+def comparison(console: Console, found: Comparison) -> None:
+    for which, side in (("live", found.live), ("restored", found.restored)):
+        line = f"{which:8} {side.name}: {side.items:,} items, SHA-256 {side.sha256}"
+        console.print(line, soft_wrap=True)
+    if found.same:
+        console.print("They are the same.")
+        return
+    counts = ", ".join(f"{number:,} {kind}" for kind, number in found.counts.items())
+    console.print(f"They differ: {counts}.")
+    _samples(console, found.samples, {kind: kind.value for kind in Kind})
+
+
+def preview(console: Console, found: Preview) -> None:
+    if not found.counts:
+        console.print("There is nothing to put right.")
+        return
+    counts = ", ".join(
+        f"{_WORDS[kind]} {number:,}" for kind in Kind if (number := found.counts[kind])
+    )
+    console.print(f"This would, as things are now: {counts} rows.")
+    _samples(console, found.samples, _WORDS)
+
+
+def _samples(console: Console, samples: Sequence[Sample], words: Mapping[Kind, str]) -> None:
+    table = Table("")
+    for heading in ("key", "attributes that differ"):
+        table.add_column(heading, overflow="fold")
+    for sample in samples:
+        table.add_row(words[sample.kind], escape(sample.key), escape(", ".join(sample.attributes)))
+    if samples:
+        console.print(table)
