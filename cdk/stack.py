@@ -31,6 +31,10 @@ from cdk.tokens import Tokens
 from cdk.users import users
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdk.layer import SharedLayer
+    from cdk.service_context import ServiceContext
     from cdk.settings import Settings
 
 
@@ -55,43 +59,17 @@ class ShopStack(Stack):
         tokens = Tokens(self, "Tokens", settings=settings)
         replication = Replication(self, "Replication", layer=layer, settings=settings)
         images = Images(self, "Images", replication=replication, settings=settings)
-        accounts = users(self, tokens=tokens, layer=layer, settings=settings)
-        address_books = addresses(self, users=accounts, layer=layer, settings=settings)
-        catalogue = products(self, images=images, layer=layer, settings=settings)
-        bus = self._bus(settings)
-        order_book = orders(
-            self,
-            users=accounts,
-            addresses=address_books,
-            products=catalogue,
-            bus=bus,
-            layer=layer,
-            settings=settings,
-        )
+        bus = events.EventBus(self, "ShopEvents", event_bus_name=settings.stack_name)
+        contexts = self._contexts(tokens, images, bus, layer, settings)
         exports = Exports(
             self,
             "Exports",
-            contexts=[accounts, address_books, catalogue, order_book],
+            contexts=list(contexts.values()),
             replication=replication,
             layer=layer,
             settings=settings,
         )
-        front = documents(self, layer=layer, settings=settings)
-        api = Api(
-            self,
-            "Api",
-            document=json.loads(API_DOCUMENT.read_text()),
-            functions={
-                "users": accounts.function,
-                "addresses": address_books.function,
-                "products": catalogue.function,
-                "orders": order_book.function,
-                "documents": front.function,
-            },
-            authorizer=authorizer(self, tokens=tokens, layer=layer, settings=settings),
-            fallback="documents",
-            settings=settings,
-        )
+        api = self._api(contexts, tokens, layer, settings)
         alarms = alarms_topic(self, settings=settings)
         tell_of_alarms(self, alarms)
         Tags.of(self).add("stage", settings.stage)
@@ -99,10 +77,7 @@ class ShopStack(Stack):
             {
                 "ApiUrl": api.http_api.api_endpoint,
                 "ApiId": api.http_api.api_id,
-                "UsersTableName": accounts.table.table_name,
-                "AddressesTableName": address_books.table.table_name,
-                "ProductsTableName": catalogue.table.table_name,
-                "OrdersTableName": order_book.table.table_name,
+                **{f"{each.node.id}TableName": each.table.table_name for each in contexts.values()},
                 "EventBusName": bus.event_bus_name,
                 "ImagesBucketName": images.bucket.bucket_name,
                 "ImagesUrl": images.url,
@@ -114,9 +89,54 @@ class ShopStack(Stack):
             }
         )
 
-    def _bus(self, settings: Settings) -> events.EventBus:
-        """Where the shop tells what has happened in it; who wants to know puts a rule on it."""
-        return events.EventBus(self, "ShopEvents", event_bus_name=settings.stack_name)
+    def _contexts(
+        self,
+        tokens: Tokens,
+        images: Images,
+        bus: events.EventBus,
+        layer: SharedLayer,
+        settings: Settings,
+    ) -> dict[str, ServiceContext]:
+        """The bounded contexts, by package. What happens to orders is told on ``bus``."""
+        accounts = users(self, tokens=tokens, layer=layer, settings=settings)
+        address_books = addresses(self, users=accounts, layer=layer, settings=settings)
+        catalogue = products(self, images=images, layer=layer, settings=settings)
+        order_book = orders(
+            self,
+            users=accounts,
+            addresses=address_books,
+            products=catalogue,
+            bus=bus,
+            layer=layer,
+            settings=settings,
+        )
+        return {
+            "users": accounts,
+            "addresses": address_books,
+            "products": catalogue,
+            "orders": order_book,
+        }
+
+    def _api(
+        self,
+        contexts: Mapping[str, ServiceContext],
+        tokens: Tokens,
+        layer: SharedLayer,
+        settings: Settings,
+    ) -> Api:
+        front = documents(self, layer=layer, settings=settings)
+        return Api(
+            self,
+            "Api",
+            document=json.loads(API_DOCUMENT.read_text()),
+            functions={
+                **{package: context.function for package, context in contexts.items()},
+                "documents": front.function,
+            },
+            authorizer=authorizer(self, tokens=tokens, layer=layer, settings=settings),
+            fallback="documents",
+            settings=settings,
+        )
 
     def _outputs(self, values: dict[str, str]) -> None:
         for name, value in values.items():

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import (
+        BucketLifecycleConfigurationTypeDef,
         LifecycleRuleTypeDef,
+        OwnershipControlsUnionTypeDef,
         PublicAccessBlockConfigurationTypeDef,
+        ServerSideEncryptionConfigurationUnionTypeDef,
+        TaggingTypeDef,
+        VersioningConfigurationTypeDef,
     )
 
     from replica_bucket.request import Kept, Wanted
@@ -45,6 +50,13 @@ _CLOSED: PublicAccessBlockConfigurationTypeDef = {
     "IgnorePublicAcls": True,
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
+}
+_KEPT: VersioningConfigurationTypeDef = {"Status": "Enabled"}
+_OWNED_BY_US: OwnershipControlsUnionTypeDef = {
+    "Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]
+}
+_ENCRYPTED: ServerSideEncryptionConfigurationUnionTypeDef = {
+    "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
 }
 
 
@@ -93,45 +105,29 @@ def _create(s3: S3Client, wanted: Wanted) -> None:
 
 def _settings(wanted: Wanted, s3: S3Client) -> list[tuple[str, Callable[..., object]]]:
     """Versions first: without them nothing can be replicated to it."""
+    lifecycle: BucketLifecycleConfigurationTypeDef = {
+        "Rules": [_rule(each) for each in wanted.kept]
+    }
+    tags: TaggingTypeDef = {"TagSet": [{"Key": k, "Value": v} for k, v in wanted.tags.items()]}
     settings: list[tuple[str, Callable[..., object]]] = [
-        (
-            "PutBucketVersioning",
-            partial(s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}),
-        ),
+        ("PutBucketVersioning", partial(s3.put_bucket_versioning, VersioningConfiguration=_KEPT)),
         (
             "PutPublicAccessBlock",
             partial(s3.put_public_access_block, PublicAccessBlockConfiguration=_CLOSED),
         ),
         (
             "PutBucketOwnershipControls",
-            partial(
-                s3.put_bucket_ownership_controls,
-                OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-            ),
+            partial(s3.put_bucket_ownership_controls, OwnershipControls=_OWNED_BY_US),
         ),
         (
             "PutBucketEncryption",
-            partial(
-                s3.put_bucket_encryption,
-                ServerSideEncryptionConfiguration={
-                    "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-                },
-            ),
+            partial(s3.put_bucket_encryption, ServerSideEncryptionConfiguration=_ENCRYPTED),
         ),
         (
             "PutBucketLifecycleConfiguration",
-            partial(
-                s3.put_bucket_lifecycle_configuration,
-                LifecycleConfiguration={"Rules": [_rule(each) for each in wanted.kept]},
-            ),
+            partial(s3.put_bucket_lifecycle_configuration, LifecycleConfiguration=lifecycle),
         ),
-        (
-            "PutBucketTagging",
-            partial(
-                s3.put_bucket_tagging,
-                Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in wanted.tags.items()]},
-            ),
-        ),
+        ("PutBucketTagging", partial(s3.put_bucket_tagging, Tagging=tags)),
     ]
     if wanted.tls_only:
         policy = json.dumps(_tls_only(wanted))

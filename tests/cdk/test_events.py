@@ -9,7 +9,7 @@ from shop.contracts.orders import CHANGED_ORDERS
 from shop.contracts.users import DELETED_USERS
 from shop.events import S3
 from tests.cdk.conftest import as_list, functions, package_of, plain, resources
-from tests.cdk.test_permissions import SEND
+from tests.cdk.grants import SEND
 
 TWO_WEEKS = 14 * 24 * 3600
 HALF_A_DAY = 12 * 3600
