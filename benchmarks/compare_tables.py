@@ -62,7 +62,7 @@ def item(table: str, number: int) -> dict[str, Any] | None:
         return None
     changed = table == RESTORED and number % STEP == 0
     return {
-        "pk": {"S": f"PRODUCT#{hashlib.md5(str(number).encode()).hexdigest()}"},  # noqa: S324
+        "pk": {"S": f"PRODUCT#{hashlib.sha256(str(number).encode()).hexdigest()[:32]}"},
         "sk": {"S": str(number)},
         "name": {"S": f"Product {number}" + " (new)" * changed},
         "price": {"N": f"{number % 997}.50"},

@@ -38,14 +38,14 @@ class Exporter:
     def client(self) -> DynamoDBClient:
         return self  # type: ignore[return-value]  # the calls that are made of it
 
-    def list_exports(self, *, TableArn: str, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803
+    def list_exports(self, *, TableArn: str, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803  (AWS's)
         self._call("ListExports", TableArn)
         arns = [arn for arn, each in self.exports.items() if each["TableArn"] == TableArn]
         start = int(NextToken)
         more = {"NextToken": str(start + _PAGE)} if start + _PAGE < len(arns) else {}
         return {"ExportSummaries": [{"ExportArn": arn} for arn in arns[start:][:_PAGE]], **more}
 
-    def describe_export(self, *, ExportArn: str) -> dict[str, Any]:  # noqa: N803
+    def describe_export(self, *, ExportArn: str) -> dict[str, Any]:  # noqa: N803  (AWS's)
         self._call("DescribeExport", ExportArn)
         return {"ExportDescription": self.exports[ExportArn]}
 

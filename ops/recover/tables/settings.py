@@ -164,7 +164,7 @@ def _set(client: DynamoDBClient, name: str, arn: str, setting: str, wanted: Sett
         )
     elif setting == TAGS:
         tags = [{"Key": key, "Value": value} for key, value in want.items()]
-        client.tag_resource(ResourceArn=arn, Tags=tags)  # type: ignore[arg-type]
+        client.tag_resource(ResourceArn=arn, Tags=tags)  # type: ignore[arg-type]  # JSON of a template
     elif setting == STREAM and want:
         stream: Any = {"StreamEnabled": True, "StreamViewType": want}
         client.update_table(TableName=name, StreamSpecification=stream)

@@ -40,7 +40,7 @@ def update_stack(
         cloudformation.update_stack(
             StackName=target.stack,
             TemplateURL=_uploaded(target, template),
-            Parameters=parameters,  # type: ignore[arg-type]
+            Parameters=parameters,  # type: ignore[arg-type]  # JSON all the same
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         )
     except ClientError as error:

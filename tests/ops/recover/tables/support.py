@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ops.target import Target
 
 STACK = "shop-test"
 LIVE, BESIDE = "shop-test-UsersTable-ABC", "restored"
@@ -103,6 +105,11 @@ class Stack:
             self.on_call(when, model.name)
 
         return hear
+
+    @property
+    def target(self) -> Target:
+        """Itself, for those who ask for the real thing."""
+        return cast("Target", self)
 
     def dynamodb(self) -> DynamoDBClient:
         return self.client

@@ -44,15 +44,15 @@ def lose(stack: DeployedStack) -> None:
 
 
 def adopted(stack: DeployedStack, folder: Path, **how: Any) -> Any:
-    table = find_table(stack, LOGICAL)  # type: ignore[arg-type]
+    table = find_table(stack.target, LOGICAL)
     chosen = {"at": None, "backup": None} | how
-    operation = adopt(stack, table, folder, **chosen)  # type: ignore[arg-type]
+    operation = adopt(stack.target, table, folder, **chosen)
     return run(operation, quiet, folder, confirmed=SUBJECT)
 
 
 def require_whole(stack: DeployedStack, template: Any) -> None:
     assert {key[0] for key in stack.rows(LIVE)} == {"USER#a", "USER#b"}
-    wanted = find_table(stack, LOGICAL).wanted  # type: ignore[arg-type]
+    wanted = find_table(stack.target, LOGICAL).wanted
     settings.require(stack.client, LIVE, wanted)
     assert wanted["stream"] == "KEYS_ONLY"
     assert stack.template == template

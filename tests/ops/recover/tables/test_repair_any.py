@@ -81,7 +81,7 @@ def repair(
 ) -> dict[str, Any]:
     path = folder / "keys.txt"
     repairs.write_keys(path, sorted(map(key_bytes, chosen)))
-    table = find_table(stack, LIVE)  # type: ignore[arg-type]
+    table = find_table(stack.target, LIVE)
     made = repairs.Repair(stack.client, table, BESIDE, path, choice)
     report = run(repairs.repairing(made, folder, {}), quiet, folder, confirmed=SUBJECT)
     assert report
@@ -89,7 +89,7 @@ def repair(
 
 
 def undone(stack: Stack, folder: Path, undo: str) -> None:
-    table = find_table(stack, LIVE)  # type: ignore[arg-type]
+    table = find_table(stack.target, LIVE)
     operation = repairs.taking_back(stack.client, table, Path(undo))
     assert run(operation, quiet, folder, confirmed=SUBJECT)
 

@@ -34,7 +34,7 @@ quiet = Console(quiet=True)
 
 def ready(stack: Stack) -> Any:
     """The live table, as the template says, with rows."""
-    table = find_table(stack, LOGICAL)  # type: ignore[arg-type]
+    table = find_table(stack.target, LOGICAL)
     stack.fill(LIVE, ROWS)
     settings.apply(stack.client, LIVE, table.wanted)
     return table
@@ -47,7 +47,7 @@ def test_it_is_restored_to_the_second_with_all_settings(stack: Stack, tmp_path: 
         "provide-client-params.dynamodb.RestoreTableToPointInTime",
         lambda params, **_: asked.append(params),
     )
-    operation = restore(stack, [table], MOMENT, SUBJECT)  # type: ignore[arg-type]
+    operation = restore(stack.target, [table], MOMENT, SUBJECT)
     report = run(operation, quiet, tmp_path, confirmed=SUBJECT)
     assert report
     second = MOMENT.replace(microsecond=0)
@@ -93,11 +93,13 @@ def test_a_crash_at_any_call_is_made_up_for_by_the_same_command(
         folder = tmp_path / str(place)
         stack.on_call = crash
         try:
-            run(restore(stack, [table], MOMENT, SUBJECT), quiet, folder, confirmed=SUBJECT)  # type: ignore[arg-type]
+            run(restore(stack.target, [table], MOMENT, SUBJECT), quiet, folder, confirmed=SUBJECT)
             finished = True
         except Crash:
             stack.on_call = lambda *_: None
-            report = run(restore(stack, [table], MOMENT, SUBJECT), quiet, folder, confirmed=SUBJECT)  # type: ignore[arg-type]
+            report = run(
+                restore(stack.target, [table], MOMENT, SUBJECT), quiet, folder, confirmed=SUBJECT
+            )
             assert report
         stack.on_call = lambda *_: None
         settings.require(stack.client, MADE, table.wanted)
@@ -113,7 +115,7 @@ def test_a_settings_step_that_achieves_nothing_is_found_out(
     table = ready(stack)
     monkeypatch.setattr(settings, "apply", lambda *_: [])
     with pytest.raises(OperationError, match=r"settings: .* not as the template says"):
-        run(restore(stack, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)  # type: ignore[arg-type]
+        run(restore(stack.target, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)
 
 
 def test_a_table_of_that_name_from_elsewhere_is_not_taken_for_it(
@@ -124,7 +126,7 @@ def test_a_table_of_that_name_from_elsewhere_is_not_taken_for_it(
         SourceTableName=BESIDE, TargetTableName=MADE, RestoreDateTime=MOMENT
     )
     with pytest.raises(OperationError, match="which came from"):
-        run(restore(stack, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)  # type: ignore[arg-type]
+        run(restore(stack.target, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)
 
 
 EARLIEST, LATEST = MOMENT - timedelta(days=35), MOMENT - timedelta(minutes=5)
@@ -147,7 +149,7 @@ def test_where_there_is_history_the_window_counts(
     table = ready(stack)
     monkeypatch.setattr(type(stack), "keeps_history", True)
     with pytest.raises(OperationError, match="can be restored to moments from"):
-        run(restore(stack, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)  # type: ignore[arg-type]
+        run(restore(stack.target, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)
     assert not table_is_there(stack, MADE)
 
 
@@ -169,13 +171,13 @@ def test_a_name_that_would_be_too_long_is_refused() -> None:
 
 def test_tables_are_found_by_any_of_their_names(stack: Stack) -> None:
     for name in ("Users", "UsersTable", LIVE):
-        assert find_table(stack, name).name == LIVE  # type: ignore[arg-type]
-        assert table_name(stack, name) == LIVE  # type: ignore[arg-type]
-    assert table_name(stack, BESIDE) == BESIDE  # type: ignore[arg-type]
+        assert find_table(stack.target, name).name == LIVE
+        assert table_name(stack.target, name) == LIVE
+    assert table_name(stack.target, BESIDE) == BESIDE
     for find in (find_table, table_name):
         with pytest.raises(OperationError, match=r"no table 'Nobody'\. It has: UsersTable"):
-            find(stack, "Nobody")  # type: ignore[arg-type]
-    assert [each.subject for each in stack_tables(stack)] == [SUBJECT]  # type: ignore[arg-type]
+            find(stack.target, "Nobody")
+    assert [each.subject for each in stack_tables(stack.target)] == [SUBJECT]
 
 
 def test_waiting_has_an_end(stack: Stack) -> None:

@@ -89,7 +89,7 @@ def test_a_line_is_on_the_disk_before_its_row_is_written(
     stack.on_call = lambda when, name: done.append(name) if when == "before-call" else None
     keys = tmp_path / "keys"
     repairs.write_differing_keys(stack.client, LIVE, BESIDE, keys)
-    made = repairs.Repair(stack.client, find_table(stack, LIVE), BESIDE, keys, Choice())  # type: ignore[arg-type]
+    made = repairs.Repair(stack.client, find_table(stack.target, LIVE), BESIDE, keys, Choice())
     done.clear()
     run(repairs.repairing(made, tmp_path, {}), quiet, tmp_path, confirmed=SUBJECT)
     writes = [name for name in done if name in ("fsync", "UpdateItem")]
@@ -102,7 +102,7 @@ def test_what_somebody_changed_since_is_not_taken_back(stack: Stack, tmp_path: P
     stack.fill(BESIDE, rows_of("a", "b", good=1))
     keys = tmp_path / "keys"
     repairs.write_differing_keys(stack.client, LIVE, BESIDE, keys)
-    table = find_table(stack, LIVE)  # type: ignore[arg-type]
+    table = find_table(stack.target, LIVE)
     made = repairs.Repair(stack.client, table, BESIDE, keys, Choice())
     report = run(repairs.repairing(made, tmp_path, {}), quiet, tmp_path, confirmed=SUBJECT)
     assert report
