@@ -42,11 +42,11 @@ check: $(READY) | .build  ## The fast gate: format, lint, types, imports, docume
 	@echo "imports";     lint-imports --no-cache > .build/imports.log || { cat .build/imports.log; exit 1; }
 	@echo "openapi";     shop openapi --check
 	@echo "events";      shop event-schema --check
-	@echo "unit tests";  pytest -q -n 2 -m "not e2e and not exhaustive"
+	@echo "unit tests";  pytest -q -n 2 -m "not e2e and not exhaustive and not slow"
 
 .PHONY: test
 test: check synth  ## Everything: make check, the long tests, the template, end to end on the local AWS
-	@echo "exhaustive";  pytest -q -n 2 -m exhaustive
+	@echo "long tests";  pytest -q -n 2 -m "exhaustive or slow"
 	@echo "mutants";     python -m tests.mutation --quick > .build/mutants.log || { cat .build/mutants.log; exit 1; }
 	@echo "end to end";  pytest -q -m e2e
 

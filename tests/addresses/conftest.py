@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
 from addresses import handler
 from addresses.repository import AddressRepository
@@ -11,17 +10,13 @@ from shop import dynamo
 from tests.addresses.book import Book
 from tests.addresses.tables import create_addresses_table, create_users_table
 from tests.addresses.world import TABLE_NAME, USERS_TABLE_NAME, Customer, Store
+from tests.emulated import emulated_aws
 from tests.shop.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from moto.core.config import DefaultConfig
-
-# tests/conftest.py sees to the credentials; a new session for every test would take ten times
-# as long as all the rest.
-_MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +30,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def store() -> Iterator[Store]:
     """No addresses and no users, on an emulated DynamoDB which the function will find."""
-    with mock_aws(config=_MOTO):
+    with emulated_aws():
         create_addresses_table(dynamo.client(), TABLE_NAME)
         create_users_table(dynamo.client(), USERS_TABLE_NAME)
         yield Store(dynamo.client())
@@ -72,19 +67,6 @@ def calls(store: Store) -> list[str]:
         "before-call.dynamodb", lambda model, **_: made.append(model.name)
     )
     return made
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The longest that each pause could have been; none is waited for."""
-    longest: list[float] = []
-
-    def shortest(low: float, high: float) -> float:
-        longest.append(high)
-        return low
-
-    monkeypatch.setattr("random.uniform", shortest)
-    return longest
 
 
 @pytest.fixture

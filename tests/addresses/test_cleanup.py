@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.addresses.world import Store
     from tests.shop.wire import Wire
 
+pytestmark = pytest.mark.slow
+
 
 def test_all_rows_of_the_user_go_and_no_others(
     customer: Customer, other: Customer, store: Store, context: LambdaContext

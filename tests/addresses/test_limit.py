@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.addresses.book import Book
     from tests.addresses.world import Customer, Store
 
+pytestmark = pytest.mark.slow
+
 FULL = "TooManyAddresses"
 
 

@@ -11,6 +11,8 @@ from shop import events
 from tests.architecture.test_contexts import WITHOUT_ROUTES, packages
 from tests.cdk.conftest import package_of, plain, resources
 
+pytestmark = pytest.mark.slow
+
 STREAM = {"Records": [{"eventSource": "aws:dynamodb"}]}
 
 

@@ -1,6 +1,7 @@
 """Rules that no linter knows."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,19 @@ def test_no_function_scans_a_table() -> None:
     texts = [path.read_text() for path in sources("functions", "layers")]
     assert len(texts) > 10
     assert not any(".scan(" in text for text in texts)
+
+
+def test_types_of_every_service_that_the_stack_uses_are_checked() -> None:
+    """Those that mypy skips are Any, and nothing would say so."""
+    used = {
+        f"aws_cdk.{name}"
+        for path in sources("cdk", "tests")
+        for name in re.findall(r"from aws_cdk(?: import |\.)(aws_\w+|assertions)", path.read_text())
+    }
+    mypy = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+    (read,) = (each for each in mypy["overrides"] if each["follow_imports"] == "normal")
+    assert len(used) > 10
+    assert used <= set(read["module"])
 
 
 @pytest.mark.parametrize(

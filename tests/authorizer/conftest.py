@@ -3,27 +3,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
 from authorizer import verifier
 from shop.identity import Caller, Role
 from shop.ids import new_id
 from tests.authorizer.corpus import Mint
+from tests.emulated import emulated_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moto.core.config import DefaultConfig
 
 ISSUER = "shop-test"
 AUDIENCE = "shop-test-api"
-_MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The ARNs of two keys in an emulated KMS, which the authorizer is told to accept."""
-    with mock_aws(config=_MOTO):
+    with emulated_aws():
         arns = [new_key(), new_key()]
         monkeypatch.setenv("VERIFICATION_KEY_ARNS", ",".join(arns))
         monkeypatch.setenv("TOKEN_ISSUER", ISSUER)

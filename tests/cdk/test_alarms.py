@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from tests.cdk.conftest import plain, resources, synthesize
 from tests.cdk.test_events import queues
+
+pytestmark = pytest.mark.slow
 
 ALARM = "AWS::CloudWatch::Alarm"
 SUBSCRIPTION = "AWS::SNS::Subscription"

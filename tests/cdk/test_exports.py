@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from exports import handler as exports
 from exports.models import Table
 from exports.repository import _prefix
 from tests.cdk.conftest import functions, plain, resources
 from tests.cdk.test_events import mappings, queues, rules
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_table_is_exported_under_its_logical_id(template: dict[str, Any]) -> None:

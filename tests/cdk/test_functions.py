@@ -12,6 +12,8 @@ from cdk.architecture import architecture
 from tests.cdk import conftest
 from tests.cdk.conftest import only, resources, synthesize
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def functions(template: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ import pytest
 
 from cdk import build, documents, layer
 
+pytestmark = pytest.mark.slow
+
 PACKAGES = [
     "addresses",
     "authorizer",

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from cdk.orders import UNPAID_EVERY_MINUTES
 from tests.cdk.conftest import functions, only, plain, synthesize
 from tests.cdk.test_events import mappings, queues, rules
+
+pytestmark = pytest.mark.slow
 
 
 def test_unpaid_orders_are_looked_for_by_the_clock(template: dict[str, Any]) -> None:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from tests.cdk.conftest import plain, resources, synthesize
 from tests.cdk.test_buckets import BUCKETS, properties
 from tests.replica_bucket.cloudformation import PROPERTIES
+
+pytestmark = pytest.mark.slow
 
 REPLICA = "Custom::ReplicaBucket"
 

@@ -11,6 +11,8 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from cdk.stack import ShopStack
 from tests.cdk.conftest import application, chosen, plain
 
+pytestmark = pytest.mark.slow
+
 # Rules that we break on purpose. Each needs a reason; a rule that holds again must leave the list.
 ACCEPTED = {
     "AwsSolutions-APIG4": "routes without a token are meant: tests/architecture/test_callers.py",

@@ -7,6 +7,8 @@ import pytest
 from tests.cdk.conftest import functions, plain, resources, synthesize
 from tests.cdk.test_permissions import granted
 
+pytestmark = pytest.mark.slow
+
 KEY = "AWS::KMS::Key"
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from exports import handler as exports
 from exports.models import Findings
+from tests.emulated import emulated_aws
 from tests.exports.tables import BUCKET, TABLES, Exporter
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_the_request_is_one_that_dynamodb_takes(
     monkeypatch: pytest.MonkeyPatch, context: LambdaContext
 ) -> None:
     """Against moto, which writes the rows under the prefix."""
-    with mock_aws():
+    with emulated_aws():
         dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket=BUCKET)
         arn = dynamodb.create_table(

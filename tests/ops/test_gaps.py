@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops.local import gaps
 from ops.local.folder import LocalFolder
+from tests.emulated import emulated_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ class Deployed:
 
 @pytest.fixture
 def deployed() -> Iterator[Deployed]:
-    with mock_aws():
+    with emulated_aws():
         yield Deployed()
 
 

@@ -18,6 +18,8 @@ from ops.errors import OperationError
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 # Starts a child that ignores polite requests, says both pids, and waits.
 STUBBORN = """
 import os, signal, subprocess, sys, time

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops import redrive
 from ops.errors import OperationError
 from ops.redrive import Outcome
+from tests.emulated import emulated_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,7 @@ class Queues:
 def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
     monkeypatch.setattr(redrive, "_POLL_SECONDS", 0)
     monkeypatch.setattr(redrive, "_HIDDEN_SECONDS", 0)
-    with mock_aws():
+    with emulated_aws():
         yield Queues()
 
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto import mock_aws
 
 from orders import handler, moves
 from shop import clock, dynamo
 from shop.identity import Role
 from shop.ids import new_id
+from tests.emulated import emulated_aws
 from tests.orders.tables import create_orders_table
 from tests.orders.unpaid import Clock
 from tests.orders.world import (
@@ -30,14 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from moto.core.config import DefaultConfig
 
     from orders.repository import OrderRepository
     from orders.writer import OrderWriter
-
-# tests/conftest.py sees to the credentials; a new session for every test would take ten times
-# as long as all the rest.
-_MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +44,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     """Four empty tables, on an emulated DynamoDB which the function will find."""
-    with mock_aws(config=_MOTO):
+    with emulated_aws():
         create_orders_table(dynamo.client(), ORDERS)
         create_table(dynamo.client(), USERS)
         create_table(dynamo.client(), ADDRESSES)
@@ -107,19 +102,6 @@ def asked(shop: Shop) -> list[dict[str, Any]]:
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Lets the shop's clock stand still at a time."""
     return lambda time: monkeypatch.setattr(clock, "now", lambda: time)
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The longest that each pause could have been; none is waited for."""
-    longest: list[float] = []
-
-    def shortest(low: float, high: float) -> float:
-        longest.append(high)
-        return low
-
-    monkeypatch.setattr("random.uniform", shortest)
-    return longest
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.orders.world import Answer, Client, Shop
 
-pytestmark = pytest.mark.usefixtures("patient")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("patient")]
 
 PIECES = [(ORDERS,), (PRODUCTS, USERS, ADDRESSES)]
 MOMENTS = 4  # calls of the repeat before which something may happen

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.orders.world import Answer, Client, Shop
 
+pytestmark = pytest.mark.slow
+
 WIDE = "漢" * 255
 LONGEST_NAME = "漢" * (LABEL_BYTES // 3)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.orders.faults import Accident
     from tests.orders.world import Client, Customer, Shop
 
+pytestmark = pytest.mark.slow
+
 WRITES = {"TransactWriteItems"}
 SECONDS = (Kind.KILLED_AFTER, Kind.UNHEARD, Kind.THROTTLED)
 

@@ -15,6 +15,8 @@ from tests.orders.scenes import CANCEL_3, PAY, PLACE, PLACE_3, Operation, Scene
 if TYPE_CHECKING:
     from tests.orders.world import Client, Customer, Shop
 
+pytestmark = pytest.mark.slow
+
 WRITE = "TransactWriteItems"
 KINDS = ["Put", "ConditionCheck", "ConditionCheck", "Update"]
 ORDER, USER, ADDRESS, PRODUCT = range(4)

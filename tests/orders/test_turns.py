@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.orders.world import Customer, Shop
 
-pytestmark = pytest.mark.usefixtures("patient")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("patient")]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.orders.unpaid import Clock
     from tests.orders.world import Client, Customer, Shop
 
-pytestmark = pytest.mark.usefixtures("patient")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("patient")]
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto import mock_aws
 
 from products import handler, image_store
 from shop import dynamo
+from tests.emulated import emulated_aws
 from tests.products.administrator import Administrator
 from tests.products.bucket import BUCKET_NAME, IMAGES_URL, Bucket, queued
 from tests.products.catalogue import Catalogue, Customer
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from moto.core.config import DefaultConfig
 
     from tests.products.bucket import Deliver
 
 TABLE_NAME = "products"
-# tests/conftest.py sees to the credentials; a new session for every test would take ten times
-# as long as all the rest.
-MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +57,7 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def catalogue(settings: None) -> Iterator[Catalogue]:
     """An empty catalogue on an emulated DynamoDB, which the function will find."""
-    with mock_aws(config=MOTO):
+    with emulated_aws():
         create_products_table(dynamo.client(), TABLE_NAME)
         yield Catalogue(dynamo.client(), TABLE_NAME)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.products.catalogue import Catalogue, Customer
 
 STALE = (412, "precondition-failed")
-pytestmark = pytest.mark.usefixtures("patient", "categories")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("patient", "categories")]
 
 
 # The write that a change takes, and such a change.

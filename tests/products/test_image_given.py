@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.products.bucket import Bucket, Deliver
     from tests.products.catalogue import Catalogue, Customer
 
+pytestmark = pytest.mark.slow
+
 type Product = dict[str, Any]
 
 OTHER = "https://x.test/a.png"

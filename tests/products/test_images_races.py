@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.products.bucket import Bucket, Deliver
     from tests.products.catalogue import Catalogue, Customer
 
+pytestmark = pytest.mark.slow
+
 type Product = dict[str, Any]
 
 PUBLISHED = ["GetItem", "GetObject", "CopyObject", "UpdateItem", "DeleteObject"]

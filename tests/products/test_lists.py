@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.products.catalogue import Catalogue, Customer
 
+pytestmark = pytest.mark.slow
+
 type Product = dict[str, Any]
 
 SORTS = ["newest", "price", "-price"]

@@ -19,16 +19,16 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from moto import mock_aws
 
 from products import handler
 from products.models import ProductSort
 from shop import dynamo
 from shop.contracts.products import MAX_STOCK
 from tests.conftest import FakeLambdaContext
+from tests.emulated import emulated_aws
 from tests.products.administrator import Administrator
 from tests.products.catalogue import Catalogue, Customer
-from tests.products.conftest import MOTO, TABLE_NAME
+from tests.products.conftest import TABLE_NAME
 from tests.products.tables import create_products_table
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.moto = mock_aws(config=MOTO)
+        self.moto = emulated_aws()
         self.moto.start()
         client = dynamo.client()
         create_products_table(client, TABLE_NAME)

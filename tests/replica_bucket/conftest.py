@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from replica_bucket import answer, bucket
+from tests.emulated import emulated_aws
 from tests.replica_bucket.cloudformation import REPLICA_REGION, CloudFormation
 from tests.replica_bucket.faults import Faults
 
@@ -29,7 +29,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def cloudformation(
     monkeypatch: pytest.MonkeyPatch, pauses: list[float]
 ) -> Iterator[CloudFormation]:
-    with mock_aws():
+    with emulated_aws():
         fake = CloudFormation()
         monkeypatch.setattr(answer, "urlopen", fake.urlopen)
         yield fake

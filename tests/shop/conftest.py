@@ -4,11 +4,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
 from shop import deadline, dynamo
+from tests.emulated import emulated_aws
 from tests.shop.notes import Call
-from tests.shop.shelf import MOTO, NAME, Clock, create_shelf
+from tests.shop.shelf import NAME, Clock, create_shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def shelf(sleeps: list[float]) -> Iterator[dynamo.Table]:
     """An empty table on an emulated DynamoDB."""
-    with mock_aws(config=MOTO):
+    with emulated_aws():
         create_shelf(dynamo.client())
         yield dynamo.Table(NAME, dynamo.client())
 

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 from tests.tables import create_table
 
 if TYPE_CHECKING:
-    from moto.core.config import DefaultConfig
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from shop.dynamo import Item
 
 NAME = "shelf"
-# tests/conftest.py sees to the credentials; a new session for every test would take ten times
-# as long as all the rest.
-MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
 
 def create_shelf(client: DynamoDBClient) -> None:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from argon2 import PasswordHasher
-from moto import mock_aws
 
 from shop import clock as shop_clock
 from shop import dynamo
+from tests.emulated import emulated_aws
 from tests.users import world
 from tests.users.tables import create_users_table
 from tests.users.world import Client, Clock, Store
@@ -18,13 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from moto.core.config import DefaultConfig
 
     from users.rows import Account
 
-# tests/conftest.py sees to the credentials; a new session for every test would take ten times
-# as long as all the rest.
-MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 CHEAP = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
 
 
@@ -50,7 +46,7 @@ def real_hashes() -> None:
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """An empty table and a key to sign with, emulated, which the function will find."""
-    with mock_aws(config=MOTO):
+    with emulated_aws():
         made = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
         monkeypatch.setenv("TABLE_NAME", world.TABLE_NAME)
         monkeypatch.setenv("SIGNING_KEY_ARN", made["KeyMetadata"]["Arn"])

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.users.world import Answer, Client, Store
 
+pytestmark = pytest.mark.slow
+
 BLOCKED = (429, "too-many-attempts")
 NEW = "five words of my own"
 

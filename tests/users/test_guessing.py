@@ -16,6 +16,8 @@ from users.rows import attempts_key, of_sign_in
 if TYPE_CHECKING:
     from tests.users.world import Client, Clock, Store
 
+pytestmark = pytest.mark.slow
+
 BLOCKED = (429, "too-many-attempts")
 
 

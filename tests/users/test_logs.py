@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.users.world import Answer, Store
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary7f3a"  # in all that people type
 EMAIL = f"{CANARY}@example.com"
 PASSWORD = f"{CANARY} password"

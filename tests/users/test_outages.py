@@ -13,6 +13,8 @@ from tests.users.world import WRONG
 if TYPE_CHECKING:
     from tests.users.world import Client, Store
 
+pytestmark = pytest.mark.slow
+
 BLOCKED = (429, "too-many-attempts")
 SIGN_IN = ["BatchGetItem", "GetItem", "UpdateItem", "Sign", "TransactWriteItems"]
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.users.world import Store
     from users.rows import Account
 
+pytestmark = pytest.mark.slow
+
 NEW = "five words of my own"
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.users.world import Store
     from users.rows import Account
 
+pytestmark = pytest.mark.slow
+
 NEW = "five words of my own"
 NEWER = "six words of my very own"
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.users.world import Answer, Clock, Store
     from users.refresh_tokens import RefreshToken
 
+pytestmark = pytest.mark.slow
+
 REFUSED = (401, "invalid-refresh-token")
 
 

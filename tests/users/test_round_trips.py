@@ -16,6 +16,8 @@ from users import composition, service
 if TYPE_CHECKING:
     from tests.users.world import Answer, Store
 
+pytestmark = pytest.mark.slow
+
 NEW = "five words of my own"
 UNKNOWN = "unknown@example.com"
 

@@ -17,6 +17,8 @@ from users.models import Credentials
 if TYPE_CHECKING:
     from tests.users.world import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def deleted(visitor: Client) -> str:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
 from ops.seed import parallel
 from ops.seed.store import Store
+from tests.emulated import emulated_aws
 from tests.ops.seed.support import TABLE, EmulatedTarget
 from tests.products.tables import create_products_table
 
@@ -22,7 +22,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedTarget]:
     """A stack with an empty products table."""
     # moto's transactions are no transactions to each other.
     monkeypatch.setattr(parallel, "WORKERS", 1)
-    with mock_aws():
+    with emulated_aws():
         target = EmulatedTarget()
         create_products_table(target.client, TABLE)
         yield target
@@ -31,19 +31,6 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedTarget]:
 @pytest.fixture
 def store(target: EmulatedTarget) -> Store:
     return Store.of(target)
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The longest that each pause could have been; none is waited for."""
-    longest: list[float] = []
-
-    def shortest(low: float, high: float) -> float:
-        longest.append(high)
-        return low
-
-    monkeypatch.setattr("random.uniform", shortest)
-    return longest
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ops.seed.store import Store
     from tests.ops.seed.support import EmulatedTarget
 
+pytestmark = pytest.mark.slow
+
 HEADER = "name,description,price,category,stock"
 
 

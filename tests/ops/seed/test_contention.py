@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from ops.seed.store import Store
 
-pytestmark = pytest.mark.usefixtures("pauses")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("pauses")]
 
 
 def once(action: Callable[[], object]) -> Callable[[int], None]:

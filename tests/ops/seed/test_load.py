@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ops.seed.store import Store
     from tests.ops.seed.support import EmulatedTarget
 
+pytestmark = pytest.mark.slow
+
 BEVERAGES = NewCategory(name="Beverages", description="Soft drinks, coffees, teas")
 NONE = Counts(0, 0, 0)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.ops.recover.buckets.conftest import FakeTarget, Store
 
+pytestmark = pytest.mark.slow
+
 
 class Crash(Exception):
     pass

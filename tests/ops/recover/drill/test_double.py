@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops.recover.drill.history import Life, Write, key_text
 from ops.recover.drill.recovery_double import RecoveryDouble, Refused
 from ops.recover.drill.write_log import WriteLog
 from ops.target import Target
+from tests.emulated import emulated_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
 
 BEGAN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INDEX: Any = {
@@ -55,7 +57,7 @@ def no_forward() -> Any:
 
 @pytest.fixture
 def target() -> Iterator[Target]:
-    with mock_aws():
+    with emulated_aws():
         made = Target("shop", boto3.Session(region_name="eu-central-1"))
         made.dynamodb().create_table(
             TableName="shop-Things", BillingMode="PAY_PER_REQUEST", **SHAPE

@@ -14,6 +14,8 @@ from ops.recover.drill.gate import Gate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 
 class Workers:
     """Threads that count, each between two looks at the gate."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops.recover.buckets.objects import Place
 from ops.recover.region.double import write_export
 from shop import dynamo
 from shop.dynamo import from_wire, to_wire
+from tests.emulated import emulated_aws
 from tests.tables import create_table
 
 if TYPE_CHECKING:
@@ -61,5 +61,5 @@ def row(number: int, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def regions() -> Iterator[Regions]:
-    with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
+    with emulated_aws():
         yield Regions()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.ops.recover.region.conftest import Regions
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600.0
 
 

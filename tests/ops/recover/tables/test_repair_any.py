@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 from rich.console import Console
 
 from ops.recover.operation import run
@@ -20,10 +19,13 @@ from ops.recover.tables.canonical import canonical
 from ops.recover.tables.choose import Choice
 from ops.recover.tables.locate import find_table
 from shop.dynamo import to_wire
+from tests.emulated import emulated_aws
 from tests.ops.recover.tables.support import BESIDE, LIVE, SUBJECT, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
 
 NAMES = "abcdef"
 TIMES = ["2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"]
@@ -45,7 +47,7 @@ quiet = Console(quiet=True)
 @pytest.fixture(scope="module")
 def one_stack() -> Iterator[Stack]:
     """One for all examples: to make a client takes longer than an example does."""
-    with mock_aws():
+    with emulated_aws():
         yield Stack()
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
 from ops.recover.verify import reconcile
 from shop import dynamo
 from shop.identity import Role
 from shop.ids import new_id
+from tests.emulated import emulated_aws
 from tests.ops.recover.verify.world import Shop
 from tests.orders.tables import create_orders_table
 from tests.orders.world import ADDRESSES, ENVIRONMENT, ORDERS, PRODUCTS, USERS, Client, Customer
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from moto.core.config import DefaultConfig
-
-_MOTO: DefaultConfig = {"core": {"mock_credentials": False, "reset_boto3_session": False}}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +32,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     """Four empty tables, on an emulated DynamoDB which the functions will find."""
-    with mock_aws(config=_MOTO):
+    with emulated_aws():
         create_orders_table(dynamo.client(), ORDERS)
         create_users_table(dynamo.client(), USERS)
         create_table(dynamo.client(), ADDRESSES)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from ops.recover.verify.bucket_settings import bucket_differences
+from tests.emulated import emulated_aws
 from tests.ops.recover.buckets.conftest import error
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ REPLICATION: Any = {
 
 @pytest.fixture
 def s3() -> Iterator[S3Client]:
-    with mock_aws():
+    with emulated_aws():
         client = boto3.client("s3")
         place: Any = {"LocationConstraint": "eu-central-1"}
         for bucket in (BUCKET, REPLICA):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.ops.recover.verify.world import Shop
     from tests.orders.world import Client
 
+pytestmark = pytest.mark.slow
+
 
 class Bustle:
     """People who do something between any two calls of the reconciler."""

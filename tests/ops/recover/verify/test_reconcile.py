@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.ops.recover.verify.world import Shop
     from tests.orders.world import Client, Customer
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-01-31T08:30:00.123Z"
 
 

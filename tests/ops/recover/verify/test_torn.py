@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ops.recover.verify.rules import Finding, Rule
 
 if TYPE_CHECKING:
     from tests.ops.recover.verify.world import Shop
     from tests.orders.world import Client, Customer
+
+pytestmark = pytest.mark.slow
 
 
 def finding(shop: Shop) -> Finding:
