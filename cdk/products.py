@@ -12,8 +12,10 @@ from cdk.table import TableShape
 INDEXES = {
     "listing-newest": ("listing", "newestKey"),
     "listing-price": ("listing", "priceKey"),
+    "listing-name": ("listing", "nameKey"),
     "category-newest": ("category", "newestKey"),
     "category-price": ("category", "priceKey"),
+    "category-name": ("category", "nameKey"),
 }
 
 

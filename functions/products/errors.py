@@ -35,3 +35,14 @@ class UnknownCategory(ValidationFailed):
         message = f"There is no category {name!r}"
         errors = [{"loc": ["body", "category"], "msg": message}]
         super().__init__(f"{message}.", extensions={"errors": errors})
+
+
+class SortWithName(ValidationFailed):
+    """Products that are looked for by name come by name."""
+
+    def __init__(self) -> None:
+        message = "Products that are looked for by name come by name"
+        super().__init__(
+            f"query.sort: {message}",
+            extensions={"errors": [{"loc": ["query", "sort"], "msg": message}]},
+        )

@@ -13,6 +13,7 @@ from products import administration, image_store, images, service
 from products.errors import (
     PreconditionFailed,
     ProductNotFound,
+    SortWithName,
     UnknownCategory,
 )
 from products.etags import etag
@@ -22,6 +23,7 @@ from products.models import (
     CategoryName,
     ImageTicket,
     ImageUpload,
+    NameBeginning,
     NewProduct,
     Product,
     ProductChanges,
@@ -92,10 +94,23 @@ def _table() -> dynamo.Table:
 )
 def list_products(
     category: Annotated[CategoryName | None, Query(description="Only this category's")] = None,
+    name: Annotated[
+        NameBeginning | None,
+        Query(
+            description="Only products whose name begins so, whatever the case and the accents;"
+            " they come by name"
+        ),
+    ] = None,
     sort: Annotated[ProductSort, Query(description="Newest, or by price")] = ProductSort.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> ProductPage:
+    if name is not None:
+        if sort is not ProductSort.NEWEST:
+            raise SortWithName
+        return service.find_products(
+            repository(), name=name, category=category, limit=limit, cursor=cursor
+        )
     return service.list_products(
         repository(), category=category, sort=sort, limit=limit, cursor=cursor
     )

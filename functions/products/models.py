@@ -7,15 +7,28 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from products.name_keys import name_key
 from shop.contracts.products import MAX_STOCK
 from shop.models import LABEL, ApiModel, Id, NextCursor, RequestModel, Timestamp
 from shop.money import Money
 
-LABEL_BYTES = 640  # what the rest of the product row leaves of 1 KB
+LABEL_BYTES = 610  # what the rest of the product row leaves of 1 KB
+
+
+def _searchable(beginning: str) -> str:
+    if name_key(beginning) is None:
+        raise PydanticCustomError("nothing_to_search", "Value has nothing that a name begins with")
+    return beginning
+
 
 ProductName = Annotated[
     str,
     Field(min_length=1, max_length=255, pattern=LABEL, examples=["Enamel Camping Mug, 350 ml"]),
+]
+NameBeginning = Annotated[
+    str,
+    Field(min_length=1, max_length=255, examples=["enamel c"]),
+    AfterValidator(_searchable),
 ]
 CategoryName = Annotated[
     str, Field(min_length=1, max_length=100, pattern=LABEL, examples=["Camping and Hiking"])

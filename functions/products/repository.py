@@ -7,10 +7,11 @@
 | ledger      | PRODUCT#<id>     | STOCK#<time>#<id>   | an adjustment: delta, reason, userId     |
 | category    | CATEGORY         | <name>              | name, description                        |
 
-Four indexes, keys only, serve the lists. A product row is in them by ``listing`` (a constant) and
+Six indexes, keys only, serve the lists. A product row is in them by ``listing`` (a constant) and
 ``category``, sorted by ``newestKey`` and ``priceKey``, which end in the product's id and so are
-unique: there are no ties to lose a row in. An archived product has neither key and so is in no
-index. Stock is in none of them, so that buying costs no index write.
+unique: there are no ties to lose a row in. ``nameKey`` (products.name_keys) has no room for that:
+lists by name go on from a row's whole key. An archived product has none of these keys and so is in
+no index. Stock is in none of them, so that buying costs no index write.
 
 ``initialStock`` is the stock that the product began with, which nothing changes: with the ledger
 and the orders it tells what the stock must be. Rows from before it was kept have none.
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from products import image_address
 from products.models import Category, Product, ProductSort, ProductSummary
+from products.name_keys import name_key, searchable
 from shop.contracts.products import SORT_KEY as PRODUCT
 from shop.contracts.products import product_key
 from shop.money import to_cents
@@ -56,6 +58,9 @@ SORT_ORDERS = {
     ProductSort.CHEAPEST: SortOrder("priceKey", "price", forward=True),
     ProductSort.DEAREST: SortOrder("priceKey", "price", forward=False),
 }
+
+
+BY_NAME = SortOrder("nameKey", "name", forward=True)
 
 
 class ProductKeys(NamedTuple):
@@ -96,12 +101,13 @@ def category_key(name: str) -> Item:
     return {"pk": CATEGORY, "sk": name}
 
 
-def listing_keys(product_id: str, created_at: str, price: Decimal) -> Item:
+def listing_keys(product_id: str, created_at: str, price: Decimal, name: str) -> Item:
     """The attributes that put a product into the lists; without them it is in none."""
     return {
         "listing": LISTING,
         "newestKey": f"{created_at}#{product_id}",
         "priceKey": f"{to_cents(price):010}#{product_id}",
+        "nameKey": name_key(name),
     }
 
 
@@ -122,7 +128,7 @@ def new_product_rows(product_id: str, product: NewProduct, now: str) -> list[Ite
         "version": 1,
         "createdAt": now,
         "updatedAt": now,
-        **listing_keys(product_id, now, product.price),
+        **listing_keys(product_id, now, product.price, product.name),
     }
     if product.description is None:
         return [row]
@@ -160,6 +166,33 @@ class ProductRepository:
         keys = [row[order.key] for row in rows[:limit]]
         next_position = keys[-1] if len(rows) > limit else None
         return ProductKeys([key.rpartition("#")[2] for key in keys], next_position)
+
+    def page_by_name(
+        self, category: str | None, beginning: str, after: str | None, limit: int
+    ) -> ProductKeys:
+        """Up to ``limit`` ids of the products whose name may begin so, from behind ``after``.
+
+        The key knows how a name begins, and no more of it; ``named`` knows the rest.
+        """
+        partition, value = ("category", category) if category else ("listing", LISTING)
+        name, _, product_id = (after or "").rpartition("#")
+        start = {partition: value, "nameKey": name, **product_key(product_id)}
+        rows = self._table.query(
+            f"{partition} = :partition AND begins_with(nameKey, :beginning)",
+            {":partition": value, ":beginning": name_key(beginning)},
+            index=f"{partition}-{BY_NAME.index_suffix}",
+            limit=limit + 1,
+            start=start if after else None,
+        )
+        ids = [row["pk"].removeprefix(product_key("")["pk"]) for row in rows[:limit]]
+        last = f"{rows[limit - 1]['nameKey']}#{ids[-1]}" if len(rows) > limit else None
+        return ProductKeys(ids, last)
+
+    def named(self, product_ids: list[str], beginning: str) -> list[ProductSummary]:
+        """Those of the products whose names begin so, whatever the case and the accents."""
+        wanted = searchable(beginning)
+        found = self.summaries(product_ids)
+        return [each for each in found if searchable(each.name).startswith(wanted)]
 
     def summaries(self, product_ids: list[str]) -> list[ProductSummary]:
         """The products at ``product_ids`` as they are now, in that order, without archived ones."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from products.errors import ProductNotFound
 from products.models import CategoryList, ProductPage, ProductSort
+from products.name_keys import searchable
 from shop import cursor as cursors
 from shop.ids import is_id
 
@@ -27,6 +28,27 @@ def list_products(
     keys = repository.page_keys(category, sort, after, limit)
     return ProductPage(
         items=repository.summaries(keys.ids),
+        next_cursor=cursors.encode(keys.next_position, scope) if keys.next_position else None,
+    )
+
+
+def find_products(
+    repository: ProductRepository,
+    *,
+    name: str,
+    category: str | None = None,
+    limit: int = 20,
+    cursor: str | None = None,
+) -> ProductPage:
+    """One page of those whose name begins with ``name``, by name.
+
+    Raises InvalidCursor for a cursor of another name, category or list.
+    """
+    scope = ("products", category, "name", searchable(name))
+    after = cursors.decode(cursor, scope) if cursor is not None else None
+    keys = repository.page_by_name(category, name, after, limit)
+    return ProductPage(
+        items=repository.named(keys.ids, name),
         next_cursor=cursors.encode(keys.next_position, scope) if keys.next_position else None,
     )
 

@@ -88,7 +88,7 @@ class ProductWriter:
                 "category": product.category,
                 "imageUrl": image_address.stored(product.image_url, self._images_url),
                 "imageOrder": wanted.image_order,
-                "priceKey": listing_keys(product.id, product.created_at, product.price)["priceKey"],
+                **listing_keys(product.id, product.created_at, product.price, product.name),
                 "version": wanted.version,
                 "updatedAt": product.updated_at,
             }
@@ -120,7 +120,7 @@ class ProductWriter:
         """Take a product off all lists, for good. Raises ProductNotFound, Unavailable."""
         expression = (
             "SET #active = :no, #updatedAt = :now"
-            " REMOVE #listing, #newestKey, #priceKey"
+            " REMOVE #listing, #newestKey, #priceKey, #nameKey"
             " ADD #version :one"
         )
 

@@ -130,7 +130,11 @@ class ProductEntry:
         An archived product is given no listing keys: they would put it on sale again.
         """
         product = self.product
-        lists = listing_keys(self._id, found["createdAt"], product.price) if found["active"] else {}
+        lists = (
+            listing_keys(self._id, found["createdAt"], product.price, product.name)
+            if found["active"]
+            else {}
+        )
         return {
             "name": product.name,
             "price": product.price,

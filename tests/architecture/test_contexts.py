@@ -100,7 +100,7 @@ def indexes_read(context: str) -> dict[str, str]:
             return {
                 f"{partition}-{order.index_suffix}": order.key
                 for partition in ("listing", "category")
-                for order in repository.SORT_ORDERS.values()
+                for order in (*repository.SORT_ORDERS.values(), repository.BY_NAME)
             }
         case "orders":
             return dict.fromkeys(repository.INDEXES, "placedKey")

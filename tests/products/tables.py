@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 INDEXES = {
     "listing-newest": ("listing", "newestKey"),
     "listing-price": ("listing", "priceKey"),
+    "listing-name": ("listing", "nameKey"),
     "category-newest": ("category", "newestKey"),
     "category-price": ("category", "priceKey"),
+    "category-name": ("category", "nameKey"),
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from shop.dynamo import Item
 
-_LISTED = ("listing", "newestKey", "priceKey")
+_LISTED = ("listing", "newestKey", "priceKey", "nameKey")
 
 
 def products_facts(row: Item) -> Facts:
@@ -81,7 +81,13 @@ def _problems(row: Item, product_id: str) -> Iterator[Problem]:
     if bad:
         yield Problem(Rule.PRODUCT_ROW, f"missing or wrong: {', '.join(bad)}")
         return
-    wanted = listing_keys(product_id, row["createdAt"], row["price"]) if row["active"] else {}
+    wanted = (
+        listing_keys(product_id, row["createdAt"], row["price"], row["name"])
+        if row["active"]
+        else {}
+    )
+    # Rows from before there was a nameKey get one by a migration, which checks itself.
+    row = {"nameKey": wanted.get("nameKey"), **row}
     different = [name for name in _LISTED if row.get(name) != wanted.get(name)]
     if different:
         state = "on sale" if row["active"] else "archived"

@@ -31,7 +31,7 @@ class Rule(StrEnum):
     PRODUCT_ROW = "product-row"
     """Name, price, stock, times and version are there, and within their limits."""
     PRODUCT_LISTS = "product-lists"
-    """``listing``, ``newestKey`` and ``priceKey`` are those of its date and price, or archived."""
+    """The keys of lists are those of its date, price and name, or it is archived and has none."""
     PRODUCT_CATEGORY = "product-category"
     """Its category exists."""
     DESCRIPTION_OWNER = "description-owner"

@@ -9,7 +9,7 @@ import pytest
 from ops.errors import OperationError
 from ops.seed.load import load
 from products import image_orders
-from products.models import NewCategory
+from products.models import LABEL_BYTES, NewCategory
 from tests.ops.seed.support import (
     IMAGES_URL,
     catalogue,
@@ -83,14 +83,14 @@ def test_labels_that_do_not_fit_with_the_image_that_is_there_are_an_error(
     fill(store, LONG)
     before = table_rows(store)
 
-    with pytest.raises(OperationError, match=r"'CHAI' does not fit.*at most 640.*Shorten it"):
+    with pytest.raises(OperationError, match=rf"'CHAI' does not fit.*at most {LABEL_BYTES}.*Shorten it"):
         load(store, catalogue(new_product(**WIDE)), dry_run=dry_run)
 
     assert table_rows(store) == before
 
 
 def test_labels_that_just_fit_with_the_image_that_is_there_are_written(store: Store) -> None:
-    fill(store, "https://a/" + "x" * (640 - 10 - 4 - 200))
+    fill(store, "https://a/" + "x" * (LABEL_BYTES - 10 - 4 - 200))
 
     assert load(store, catalogue(new_product(**WIDE))).changed == 1
 

@@ -77,8 +77,11 @@ class Table:
         forward: bool = True,
         limit: int | None = None,
         consistent: bool = False,
+        start: Item | None = None,
     ) -> list[dict[str, Any]]:
         """Rows that meet the key ``condition``, in key order: all of them, or ``limit`` at most.
+
+        ``start`` is the whole key of the row from behind which on; of an index, the table's too.
 
         Names in the condition may be written ``#name``, as reserved words must be.
         """
@@ -93,6 +96,8 @@ class Table:
             request["ExpressionAttributeNames"] = named
         if index:
             request["IndexName"] = index
+        if start:
+            request["ExclusiveStartKey"] = to_wire(start)
         return [from_wire(row) for row in self._pages(request, limit)]
 
     def _pages(self, request: QueryInputTypeDef, limit: int | None) -> Iterator[Item]:
