@@ -15,6 +15,7 @@ from ops import openapi as api_document
 from ops.committed import Committed
 from ops.errors import OperationError
 from ops.local import command as local
+from ops.migrate import command as migrate
 from ops.recover import command as recover
 from ops.redrive import redrive
 from ops.seed.command import seed
@@ -24,6 +25,7 @@ _Check = Annotated[bool, typer.Option(help="Only say whether it is current")]
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(local.app, name="local")
 app.add_typer(admin.app, name="admin")
+app.add_typer(migrate.app, name="migrate")
 app.add_typer(recover.app, name="recover")
 app.command()(seed)
 app.command()(redrive)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.errors import OperationError
-from ops.recover.verify.facts import ADDRESSES, ORDERS, PRODUCTS, USERS
+from ops.migrate.ledger import is_ledger
+from ops.recover.verify.facts import ADDRESSES, ORDERS, PRODUCTS, USERS, Facts
 from ops.recover.verify.order_rows import order_facts
 from ops.recover.verify.product_rows import products_facts
 from ops.recover.verify.rules import Key
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ops.recover.verify.facts import Facts
     from ops.target import Target
     from shop.dynamo import Item
 
@@ -43,8 +43,8 @@ _OUTPUTS = {
 
 
 def facts_of(table: str, row: Item) -> Facts:
-    """What a row of ``table`` tells."""
-    return _READERS[table](row)
+    """What a row of ``table`` tells; those of the ledger of migrations tell nothing."""
+    return Facts() if is_ledger(row) else _READERS[table](row)
 
 
 def key_of(table: str, row: Item) -> Key:

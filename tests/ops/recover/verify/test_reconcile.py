@@ -81,6 +81,13 @@ def test_a_sound_shop_has_nothing_to_tell(scene: Scene) -> None:
     assert done.rows == {"users": 5, "addresses": 4, "products": 6, "orders": 3}
 
 
+def test_the_ledger_of_migrations_says_nothing_of_the_shop(scene: Scene) -> None:
+    for table in ("users", "addresses", "products", "orders"):
+        scene.shop.write(table, {"pk": "MIGRATION", "sk": "LOCK", "owner": "x"})
+        scene.shop.write(table, {"pk": "MIGRATION#0001", "sk": "SEGMENT#000", "done": True})
+    assert scene.shop.reconciled().findings == []
+
+
 def test_what_seems_right_is_read_once(scene: Scene) -> None:
     calls: list[str] = []
     events = scene.shop.client.meta.events

@@ -1,0 +1,1 @@
+"""``shop migrate``: the shapes of tables and of items, changed while the shop is open."""

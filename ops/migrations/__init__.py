@@ -1,0 +1,1 @@
+"""Changes of item shapes, in the order in which they were made."""

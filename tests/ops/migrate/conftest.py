@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ops.migrate import run
+from ops.target import Target, local_session
+from tests.emulated import emulated_aws
+from tests.ops.migrate.things import Things
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def things(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> Iterator[Things]:
+    """An empty table; a page of a scan is three items."""
+    monkeypatch.setattr(run, "PAGE", 3)
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # the SDK's and ours, between attempts
+    with emulated_aws():
+        yield Things(Target("shop", local_session()).dynamodb())

@@ -1,0 +1,250 @@
+"""A migration over a table: whatever happens, each item is brought along once, and noted."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.errors import OperationError
+from ops.migrate.budget import Budget
+from ops.migrate.items import ATTEMPTS, Outcome
+from ops.migrate.ledger import State
+from ops.migrate.run import Spending
+from tests.ops.migrate.things import LOCK, MIGRATION, TABLE, Things
+from tests.orders.faults import Faults, Killed, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ops.migrate.ledger import Entry
+    from shop.dynamo import Item
+
+NAMES = ["Ash", "Beech", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo"]
+PASSING = [Kind.REPEATED, Kind.FORGOTTEN, Kind.HICCUP]
+"""Accidents that the SDK makes up for."""
+LASTING = [each for each in Kind if each not in PASSING]
+
+
+@pytest.fixture
+def seven(things: Things) -> Things:
+    """Seven things, and rows that the migration is not for."""
+    for name in NAMES:
+        things.put(name, stock=1)
+    things.put_row({"pk": "THING#Ash", "sk": "THING#NOTE", "name": "Not Me"})
+    things.put_row({"pk": "OTHER#Ash", "sk": "THING", "name": "Nor Me"})
+    return things
+
+
+def migrated(things: Things) -> dict[str, str | None]:
+    rows = {pk: row for (pk, sk), row in things.rows().items() if sk == "THING"}
+    return {row["name"]: row.get("small") for row in rows.values()}
+
+
+SMALL: dict[str, str | None] = {**{name: name.lower() for name in NAMES}, "Nor Me": None}
+
+
+def test_every_item_that_it_concerns_is_changed_and_nothing_else(seven: Things) -> None:
+    before = seven.rows()
+    entry = seven.up()
+    assert (entry.state, entry.changed, entry.failures) == (State.DONE, 7, [])
+    assert seven.rows() == {
+        key: {**row, "small": row["name"].lower()}
+        if key[1] == "THING" and "THING#" in key[0]
+        else row
+        for key, row in before.items()
+    }
+    assert LOCK not in seven.all_rows()
+
+
+def test_a_second_time_changes_nothing(seven: Things) -> None:
+    seven.up()
+    rows = seven.rows()
+    entry = seven.up()
+    assert (entry.state, entry.changed) == (State.DONE, 0)
+    assert [each.counts for each in entry.segments] == [Counter({Outcome.UNCHANGED: 7})]
+    assert seven.rows() == rows
+
+
+def spoilt(things: Things, faults: Faults, place: int, kind: Kind) -> Entry | None:
+    """The end of a run in which a call goes wrong; None when it came to none."""
+    faults.plan({place: kind})
+    try:
+        return faults.during(lambda: things.up(take_over=True))
+    except (Killed, OperationError, BotoCoreError, ClientError):
+        return None  # the last three are sentences at the command line
+
+
+def reset(things: Things, rows: Mapping[tuple[str, str], Item]) -> None:
+    for pk, sk in things.all_rows():
+        things.client.delete_item(TableName=TABLE, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    for row in rows.values():
+        things.put_row(row)
+
+
+def every_call(things: Things, kind: Kind) -> Iterator[tuple[Faults, Entry | None]]:
+    """Runs on the same rows, in each of which another call goes wrong, until there are no more."""
+    faults = Faults(things.client)
+    before = things.rows()
+    for place in count():
+        reset(things, before)
+        entry = spoilt(things, faults, place, kind)
+        if not faults.all_happened():
+            assert place > 15
+            return
+        yield faults, entry
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", LASTING, ids=str)
+def test_after_any_accident_the_same_command_goes_on(seven: Things, kind: Kind) -> None:
+    for faults, entry in every_call(seven, kind):
+        last = entry or seven.up(take_over=True)
+        assert last.state is State.DONE, faults.calls
+        assert migrated(seven) == SMALL
+        looked_at = sum(sum(each.counts.values()) for each in last.segments)
+        assert looked_at == 7
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", PASSING, ids=str)
+def test_what_passes_is_not_noticed(seven: Things, kind: Kind) -> None:
+    for faults, entry in every_call(seven, kind):
+        assert entry, faults.calls
+        assert (entry.state, entry.changed, migrated(seven)) == (State.DONE, 7, SMALL)
+
+
+def test_a_run_killed_ten_times_comes_to_its_end(things: Things) -> None:
+    """Each time, it looks again at a page at most."""
+    for number in range(60):
+        things.put(f"Thing {number:02}")
+    faults = Faults(things.client)
+    writes = 0
+    for _ in range(10):
+        assert spoilt(things, faults, 9, Kind.KILLED_AFTER) is None
+        writes += faults.calls.count("UpdateItem")
+    entry = things.up(take_over=True)
+    assert entry.state is State.DONE
+    assert all(row["small"] == row["name"].lower() for row in things.rows().values())
+    assert sum(sum(each.counts.values()) for each in entry.segments) == 60
+    assert 0 < writes <= 60
+
+
+def test_who_writes_meanwhile_wins_and_is_brought_along(seven: Things) -> None:
+    def rename(_: int) -> None:
+        if faults.calls[-1:] == ["Scan"] and not renamed:
+            renamed.append("all")
+            faults.pause(lambda: seven.set_all(lambda name: {"name": f"New {name}", "stock": 9}))
+
+    renamed: list[str] = []
+    faults = Faults(seven.client)
+    faults.before = rename
+    entry = faults.during(seven.up)
+    rows = [row for (pk, sk), row in seven.rows().items() if "THING#" in pk and sk == "THING"]
+    assert {row["small"] for row in rows} == {f"new {name.lower()}" for name in NAMES}
+    assert {row["stock"] for row in rows} == {9}
+    assert (entry.state, entry.changed) == (State.DONE, 7)
+
+
+def test_a_write_to_what_it_does_not_read_is_not_in_its_way(seven: Things) -> None:
+    def sell(_: int) -> None:
+        faults.pause(lambda: seven.set_all(lambda _: {"stock": len(faults.calls)}))
+
+    faults = Faults(seven.client)
+    faults.before = sell
+    faults.during(seven.up)
+    assert faults.calls.count("UpdateItem") == 7
+    assert migrated(seven) == SMALL
+
+
+def test_an_item_that_never_rests_is_told_and_the_others_go_on(seven: Things) -> None:
+    def rename(place: int) -> None:
+        faults.pause(lambda: seven.set("Elm", name=f"Elm {place}"))
+
+    faults = Faults(seven.client)
+    faults.before = rename
+    entry = faults.during(seven.up)
+    [failure] = entry.failures
+    assert (failure.pk, failure.sk) == ("THING#Elm", "THING")
+    assert str(ATTEMPTS) in failure.problem
+    assert (entry.state, entry.changed) == (State.FAILED, 6)
+
+
+def test_an_item_that_goes_meanwhile_stays_away(seven: Things) -> None:
+    def delete(_: int) -> None:
+        faults.pause(lambda: seven.delete("Elm"))
+
+    faults = Faults(seven.client)
+    faults.before = lambda place: delete(place) if faults.calls.count("Scan") >= 3 else None
+    entry = faults.during(seven.up)
+    assert entry.state is State.DONE
+    assert ("THING#Elm", "THING") not in seven.rows()
+
+
+def test_items_that_the_step_cannot_handle_are_told_and_the_others_go_on(seven: Things) -> None:
+    seven.set("Elm", name=7)
+    seven.set("Fir", name=8)
+    entry = seven.up()
+    assert (entry.state, entry.changed) == (State.FAILED, 5)
+    assert {(each.pk, each.sk) for each in entry.failures} == {
+        ("THING#Elm", "THING"), ("THING#Fir", "THING"),
+    }  # fmt: skip
+    assert all("AttributeError" in each.problem for each in entry.failures)
+
+    seven.set("Elm", name="Elm")
+    assert [each.pk for each in seven.up().failures] == ["THING#Fir"]
+    seven.set("Fir", name="Fir")
+    entry = seven.up()
+    assert (entry.state, entry.failures, migrated(seven)) == (State.DONE, [], SMALL)
+
+
+def test_a_step_that_changes_what_it_does_not_read_changes_nothing(seven: Things) -> None:
+    before = seven.rows()
+    entry = seven.up(replace(MIGRATION, forward=lambda _: {"stock": 0}))
+    assert (entry.state, len(entry.failures)) == (State.FAILED, 7)
+    assert "stock" in entry.failures[0].problem
+    assert seven.rows() == before
+
+
+def test_a_step_that_was_edited_while_it_ran_begins_anew(seven: Things) -> None:
+    faults = Faults(seven.client)
+    assert spoilt(seven, faults, 12, Kind.KILLED_BEFORE) is None
+    edited = replace(MIGRATION, forward=lambda item: {"small": item["name"].upper()}, digest="d2")
+    assert seven.up(edited, take_over=True).changed == 7
+    assert set(migrated(seven).values()) == {None, *(name.upper() for name in NAMES)}
+
+
+def test_an_attribute_may_go(seven: Things) -> None:
+    seven.up()
+    away = replace(MIGRATION, number="0002", forward=lambda _: {"small": None})
+    assert seven.up(away).changed == 7
+    assert set(migrated(seven).values()) == {None}
+
+
+def test_capacity_is_counted_and_waited_for(seven: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    clock = 0.0
+
+    def wait(self: object, seconds: float) -> None:
+        nonlocal clock
+        waited.append(seconds)
+        clock += seconds
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    monkeypatch.setattr("ops.migrate.budget.time.monotonic", lambda: clock)
+    budget, stop = Budget(10), threading.Event()
+    for _ in range(5):
+        budget.wait(stop)
+        budget.spend(20)
+    assert budget.used == 100
+    assert sum(waited) == pytest.approx(8)  # the last twenty are not paid off yet
+    monkeypatch.undo()
+    spending = Spending(Budget(None), Budget(None))
+    Things.run(seven, MIGRATION, spending).up(segments=1)
+    assert spending.writes.used == 7 / 2  # moto's units are smaller
+    assert spending.reads.used > 0
