@@ -74,6 +74,7 @@ NO_ACCOUNT := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -
 .PHONY: synth
 synth: $(READY) $(CHECKOV)/.ready | .build  ## Synthesize the stack into cdk.out and check the template
 	@echo "synth";       $(NO_ACCOUNT) node node_modules/aws-cdk/bin/cdk synth --quiet > .build/synth.log 2>&1 || { cat .build/synth.log; exit 1; }
+	@echo "tables";      shop migrate plan --check --template cdk.out/ShopStack.template.json
 	@echo "cfn-lint";    cfn-lint cdk.out/*.template.json
 	@echo "checkov";     $(CHECKOV)/bin/checkov --config-file .checkov.yaml --file cdk.out/*.template.json
 

@@ -6,6 +6,7 @@ from aws_cdk import App
 
 from cdk import settings
 from cdk.build import BuildError
+from cdk.schema.validation import guard_tables
 from cdk.stack import ShopStack
 
 
@@ -13,13 +14,17 @@ def main() -> None:
     app = App()
     try:
         chosen = settings.read(app.node.get_all_context())
-    except settings.SettingsError as error:
-        sys.exit(f"Nothing was synthesized: {error}")
-    try:
         ShopStack(app, settings=chosen)
-    except BuildError as error:
+    except (settings.SettingsError, BuildError) as error:
         sys.exit(f"Nothing was synthesized: {error}")
-    app.synth()
+    if chosen.guarded:
+        guard_tables(app)
+    try:
+        app.synth()
+    except RuntimeError as error:
+        if "ValidationFailed" not in str(error):
+            raise
+        sys.exit("Nothing of this can be deployed, for the reasons above.")  # as the CDK told them
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from constructs import Construct
 from cdk import build
 from cdk.dead_letters import DeadLetters
 from cdk.function import ShopFunction
-from cdk.table import TableShape, protected_table
+from cdk.table import TableShape, emulated_name, protected_table
 from cdk.ticks import give_ticks, waiting_queue
 
 if TYPE_CHECKING:
@@ -43,8 +43,15 @@ class ServiceContext(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
+        logical_id = f"{construct_id}Table"
+        shape = shape or TableShape()
+        self.indexes = [f"{logical_id}/{name}" for name in shape.indexes]
+        self._held_back = settings.held_back(logical_id)
         self.table = protected_table(
-            self, logical_id=f"{construct_id}Table", shape=shape or TableShape()
+            self,
+            logical_id=logical_id,
+            shape=shape.without(self._held_back),
+            name=emulated_name(settings.stack_name, logical_id) if settings.local else None,
         )
         shop_function = ShopFunction(
             self,
@@ -85,8 +92,12 @@ class ServiceContext(Construct):
         )
 
     def allow_query(self, *indexes: str, table: bool = True) -> None:
-        """Grant Query on each of the ``indexes``, by name, and on the ``table`` itself."""
-        arns = [f"{self.table.table_arn}/index/{index}" for index in indexes]
+        """Grant Query on each of the ``indexes``, by name, and on the ``table`` itself.
+
+        But for those that are held back.
+        """
+        there = [each for each in indexes if each not in self._held_back]
+        arns = [f"{self.table.table_arn}/index/{index}" for index in there]
         self.grant("dynamodb:Query", on=[*([self.table.table_arn] if table else []), *arns])
 
     def grant(

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 PREFIX = "shop:"
 LOCAL_STAGE = "local"
@@ -78,6 +78,8 @@ def _different(keys: tuple[int, ...]) -> tuple[int, ...]:
 
 _Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+# A table's logical id, and what DynamoDB takes for the name of an index.
+_Index = Annotated[str, Field(pattern=r"^\w+/[A-Za-z0-9_.-]{3,255}$")]
 _Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")]
 
 
@@ -99,6 +101,8 @@ class Settings(BaseModel):
     alarm_email: _Email | None = None
     repair: str = ""
     unpaid_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
+    hold_back: Annotated[tuple[_Index, ...], BeforeValidator(_split)] = ()
+    planned: str | None = None
     local_port: Annotated[int, Field(ge=1, le=65535)] = 4566
     log_retention_days: Annotated[int, AfterValidator(_known_retention)] = 90
 
@@ -115,6 +119,29 @@ class Settings(BaseModel):
     def second_region(self) -> str:
         """Where critical buckets are replicated to."""
         return self.replica_region or LOCAL_REPLICA_REGION
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the tables are held against the committed baseline.
+
+        Not locally, where they are called otherwise and can be thrown away, and not when the stack
+        itself was looked at.
+        """
+        return not self.local and self.planned != self.stack_name
+
+    def held_back(self, table: str) -> frozenset[str]:
+        """Indexes of ``table`` that are left to a later deployment (cdk/schema/steps.py)."""
+        named = (each.split("/") for each in self.hold_back)
+        return frozenset(index for logical_id, index in named if logical_id == table)
+
+    def require_indexes(self, known: Collection[str]) -> None:
+        """Raise SettingsError when an index is held back that is none of those ``known``."""
+        unknown = [each for each in self.hold_back if each not in known]
+        if unknown:
+            raise SettingsError(
+                f"setting {PREFIX}holdBack names {', '.join(unknown)}; there are "
+                f"{', '.join(sorted(known))}"
+            )
 
     @model_validator(mode="after")
     def _two_regions(self) -> Self:

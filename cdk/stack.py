@@ -61,6 +61,7 @@ class ShopStack(Stack):
         images = Images(self, "Images", replication=replication, settings=settings)
         bus = events.EventBus(self, "ShopEvents", event_bus_name=settings.stack_name)
         contexts = self._contexts(tokens, images, bus, layer, settings)
+        settings.require_indexes({name for each in contexts.values() for name in each.indexes})
         exports = Exports(
             self,
             "Exports",

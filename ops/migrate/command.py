@@ -16,6 +16,7 @@ from ops.migrate import survey
 from ops.migrate.budget import Budget
 from ops.migrate.ledger import Ledger, State
 from ops.migrate.migration import Migration, migrations
+from ops.migrate.plan_command import plan
 from ops.migrate.report import Applied, write_report
 from ops.migrate.run import Run, Spending
 from ops.recover.options import DryRun, Region, Stack
@@ -23,6 +24,7 @@ from ops.recover.tables.locate import stack_tables
 from ops.target import Target, find_target
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(plan)
 console = Console(highlight=False)
 
 _Table = Annotated[str | None, typer.Option("--table", help="Only its migrations, as in Products")]

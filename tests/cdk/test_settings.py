@@ -28,6 +28,8 @@ def test_without_any_other_setting_the_defaults_hold() -> None:
         "alarm_email": None,
         "repair": "",
         "unpaid_minutes": 30,
+        "hold_back": (),
+        "planned": None,
         "local_port": 4566,
         "log_retention_days": 90,
     }
@@ -42,6 +44,7 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
             "shop:corsOrigins": "https://shop.example,http://localhost:3000",
             "shop:tokenKeys": "2, 1",
             "shop:unpaidMinutes": "45",
+            "shop:holdBack": "ProductsTable/by-name, UsersTable/by.age_2",
             "shop:logRetentionDays": "30",
             "shop:localPort": "4567",
         }
@@ -50,6 +53,9 @@ def test_settings_are_taken_as_the_command_line_gives_them() -> None:
     assert chosen.cors_origins == ("https://shop.example", "http://localhost:3000")
     assert chosen.token_keys == (2, 1)  # in this order: the first one signs
     assert chosen.unpaid_minutes == 45
+    assert chosen.held_back("ProductsTable") == {"by-name"}
+    assert chosen.held_back("UsersTable") == {"by.age_2"}
+    assert not chosen.held_back("OrdersTable")
     assert chosen.log_retention_days == 30
     assert chosen.local_port == 4567
 
@@ -83,6 +89,9 @@ def test_token_keys_may_also_stand_in_cdk_json(given: object) -> None:
         ({"shop:unpaidMinutes": "10081"}, ["shop:unpaidMinutes", "less than or equal to 10080"]),
         ({"shop:unpaidMinutes": "1.5"}, ["shop:unpaidMinutes", "'1.5'"]),
         ({"shop:unpaidMinutes": ""}, ["shop:unpaidMinutes", "''"]),
+        ({"shop:holdBack": "by-name"}, ["shop:holdBack", "'by-name'"]),
+        ({"shop:holdBack": "ProductsTable/a b"}, ["shop:holdBack", "'ProductsTable/a b'"]),
+        ({"shop:holdBack": "ProductsTable/by"}, ["shop:holdBack", "'ProductsTable/by'"]),
         ({"shop:localPort": "0"}, ["shop:localPort", "'0'"]),
         ({"shop:localPort": "65536"}, ["shop:localPort", "'65536'"]),
         ({"shop:corsOrigin": "*"}, ["no setting shop:corsOrigin", "shop:corsOrigins"]),
@@ -124,6 +133,22 @@ def test_the_command_lines_region_is_not_the_replicas_either(
     assert settings.read(OTHER).second_region == "us-west-2"
     assert settings.read({**NEEDED, "shop:region": "eu-central-1"}).second_region == "eu-west-1"
     assert settings.read({"shop:stage": "local"}).second_region == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("given", "guarded"),
+    [
+        ({}, True),
+        ({"shop:stage": "prod"}, True),
+        ({"shop:stage": "prod", "shop:planned": "shop-prod"}, False),
+        ({"shop:stage": "prod", "shop:planned": "shop-dev"}, True),
+        ({"shop:stage": "local"}, False),
+    ],
+)
+def test_tables_are_guarded_unless_the_very_stack_was_planned_for(
+    given: dict[str, str], *, guarded: bool
+) -> None:
+    assert settings.read({**NEEDED, **given}).guarded is guarded
 
 
 def test_the_committed_settings_are_enough_to_synthesize() -> None:

@@ -1,10 +1,12 @@
 """What must never change silently: a changed logical id or key schema replaces a table."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.cdk.conftest import resources
+from cdk.settings import SettingsError
+from tests.cdk.conftest import resources, synthesize
 from tests.orders import tables as orders
 from tests.products import tables as products
 from tests.users import tables as users
@@ -118,9 +120,47 @@ def test_the_local_stack_has_the_same_tables(
     def without_tags(table: dict[str, Any]) -> dict[str, Any]:
         properties = table["Properties"]
         replicas = [{**each, "Tags": None} for each in properties["Replicas"]]
-        return {**table, "Properties": {**properties, "Replicas": replicas}}
+        # Its name is the emulator's own: test_tables_have_names_in_the_emulator_only.
+        return {**table, "Properties": {**properties, "Replicas": replicas, "TableName": None}}
 
     deployed, local = resources(template, TABLE), resources(local_template, TABLE)
     assert deployed.keys() == local.keys()
     for logical_id, table in deployed.items():
         assert without_tags(table) == without_tags(local[logical_id])
+
+
+def test_tables_have_names_in_the_emulator_only(
+    template: dict[str, Any], local_template: dict[str, Any]
+) -> None:
+    """There those that it gives by itself, so that a table is kept when its properties change."""
+
+    def names(made: dict[str, Any]) -> dict[str, str | None]:
+        tables = resources(made, TABLE).items()
+        return {logical_id: each["Properties"].get("TableName") for logical_id, each in tables}
+
+    assert set(names(template).values()) == {None}
+    assert names(local_template) == {
+        "UsersTable": "shop-local-UsersTable-57A9821B68597",
+        "AddressesTable": "shop-local-AddressesTable-7C249549C930C",
+        "ProductsTable": "shop-local-ProductsTable-2A4BFD588F3CD",
+        "OrdersTable": "shop-local-OrdersTable-46C6E0EDBAE0D",
+    }
+
+
+@pytest.mark.slow
+def test_an_index_that_is_held_back_is_in_no_table_and_no_grant(template: dict[str, Any]) -> None:
+    held = synthesize(holdBack="ProductsTable/category-price,UsersTable/listing-newest")
+    everything = indexes(resources(template, TABLE)["ProductsTable"])
+    left = indexes(resources(held, TABLE)["ProductsTable"])
+    assert [each for each in everything if each["IndexName"] != "category-price"] == left
+    assert "category-price" not in json.dumps(held)
+    assert '"/index/category-newest"' in json.dumps(held)
+    assert not indexes(resources(held, TABLE)["UsersTable"])  # only there, though of that name
+    assert '"/index/listing-newest"' in json.dumps(held)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unknown", ["ProductsTable/by-colour", "ColoursTable/listing-newest"])
+def test_an_index_that_is_held_back_must_be_one(unknown: str) -> None:
+    with pytest.raises(SettingsError, match=rf"names {unknown}; there are .*UsersTable/listing-ne"):
+        synthesize(holdBack=["ProductsTable/category-price", unknown])

@@ -1,0 +1,277 @@
+"""What is refused, each with a step that is like it and is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cdk.schema.plan import plan
+from cdk.schema.shapes import tables
+from tests.cdk.schema.templates import TABLE, doctored, function, on, reader, table, template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cdk.schema.plan import Plan
+    from cdk.schema.rules import Refusal
+
+REPLICA = "Properties/Replicas/0"
+RECOVERY = f"{REPLICA}/PointInTimeRecoverySpecification"
+ON, OFF = {"AttributeName": "a", "Enabled": True}, {"AttributeName": "a", "Enabled": False}
+
+
+def step(deployed: dict[str, Any], wanted: dict[str, Any], tmp_path: Path) -> Plan:
+    """The plan from one template to another, with the sources that are in ``tmp_path``."""
+    return plan(wanted, tables(deployed), root=tmp_path)
+
+
+def refused(deployed: dict[str, Any], wanted: dict[str, Any], tmp_path: Path) -> Refusal:
+    (refusal,) = step(deployed, wanted, tmp_path).refusals
+    assert refusal.table == TABLE
+    assert str(refusal).startswith(f"{TABLE}: ")
+    assert refusal.way_out
+    return refusal
+
+
+REPLACING = [
+    ("keys", table("pk S"), "from pk S, sk S to pk S"),
+    ("keys", table("pk S, at S"), "from pk S, sk S to pk S, at S"),
+    ("keys", table("sk S, pk S"), "from pk S, sk S to sk S, pk S"),
+    ("keys", table("pk S, sk N"), "from pk S, sk S to pk S, sk N"),
+    ("keys", table("pk B, sk S"), "from pk S, sk S to pk B, sk S"),
+    ("name", table(name="things"), "from one of CloudFormation's own to things"),
+    ("local-index", table(local_indexes={"local": "pk S, at S"}), "its local index local is new"),
+]
+
+
+@pytest.mark.parametrize(("rule", "wanted", "words"), REPLACING)
+def test_what_would_replace_a_table_is_refused(
+    rule: str, wanted: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    refusal = refused(template(table()), template(wanted), tmp_path)
+    assert refusal.rule == rule
+    assert words in refusal.reason
+    assert "a new, empty table" in refusal.reason
+    assert refusal.possible
+    assert refusal.way_out[-1].endswith(f"--accept --on-purpose {TABLE}")
+
+
+def test_a_local_index_may_neither_go_nor_change(tmp_path: Path) -> None:
+    before = template(table(local_indexes={"local": "pk S, at S"}))
+    gone = refused(before, template(table()), tmp_path)
+    assert "its local index local goes" in gone.reason
+    changed = refused(before, template(table(local_indexes={"local": "pk S, by S"})), tmp_path)
+    assert "its local index local changes" in changed.reason
+    assert {gone.rule, changed.rule} == {"local-index"}
+
+
+def test_a_name_may_neither_change_nor_go(tmp_path: Path) -> None:
+    before = template(table(name="things"))
+    assert "from things to others" in str(refused(before, template(table(name="others")), tmp_path))
+    assert "from things to one of" in str(refused(before, template(table()), tmp_path))
+    joined = {"Fn::Join": ["-", [{"Ref": "AWS::StackName"}, "things"]]}
+    named = refused(before, template(table(name=joined)), tmp_path)
+    assert "to ${AWS::StackName}-things" in named.reason
+
+
+def test_a_table_that_goes_is_refused(tmp_path: Path) -> None:
+    refusal = refused(template(table()), template(Other=table("other S")), tmp_path)
+    assert refusal.rule == "table-gone"
+    assert "Its data would stay" in refusal.reason
+    assert "would be new and empty" not in refusal.reason
+    assert refusal.possible
+
+
+def test_a_changed_logical_id_is_seen_to_be_one(tmp_path: Path) -> None:
+    refusal = refused(template(table()), template(Renamed=table()), tmp_path)
+    assert "Renamed, which looks like it, would be new and empty" in refusal.reason
+
+
+def test_a_table_that_becomes_another_kind_of_resource_has_gone(tmp_path: Path) -> None:
+    other = template(**{TABLE: {"Type": "AWS::S3::Bucket", "Properties": {}}})
+    assert refused(template(table()), other, tmp_path).rule == "table-gone"
+
+
+def test_new_tables_may_come_with_any_indexes(tmp_path: Path) -> None:
+    new = table(indexes={"a": "a S", "b": "b S", "c": "c S"}, ttl=ON, stream="KEYS_ONLY")
+    made = step(template(table()), template(table(), New=new), tmp_path)
+    assert made.is_one_step
+    assert made.notes == []
+    ((deployment,),) = [made.deployments]
+    assert deployment.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ("kind S", "(kind S, at S; KEYS_ONLY) to (kind S; KEYS_ONLY)"),
+        ("kind S, at N", "to (kind S, at N; KEYS_ONLY)"),
+        ("kind S, at S; ALL", "to (kind S, at S; ALL)"),
+        ("kind S, at S; INCLUDE b a", "to (kind S, at S; INCLUDE a, b)"),
+    ],
+)
+def test_an_index_that_changes_is_refused(changed: str, words: str, tmp_path: Path) -> None:
+    before = template(table(indexes={"by-kind": "kind S, at S"}))
+    refusal = refused(before, template(table(indexes={"by-kind": changed})), tmp_path)
+    assert refusal.rule == "index-changed"
+    assert words in refusal.reason
+    assert not refusal.possible
+
+
+def test_the_order_of_what_an_index_carries_says_nothing(tmp_path: Path) -> None:
+    before, after = (
+        template(table(indexes={"by-kind": f"kind S; INCLUDE {names}"})) for names in ("a b", "b a")
+    )
+    assert not step(before, after, tmp_path).deployments
+
+
+@pytest.mark.parametrize("new", [{**ON, "AttributeName": "b"}, {**OFF, "AttributeName": "b"}])
+def test_another_attribute_for_time_to_live_is_refused(new: dict[str, Any], tmp_path: Path) -> None:
+    refusal = refused(template(table(ttl=ON)), template(table(ttl=new)), tmp_path)
+    assert refusal.rule == "time-to-live"
+    assert "from a to b" in refusal.reason
+    assert "an hour" in " ".join(refusal.way_out)
+    assert not refusal.possible
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(ON, OFF), (ON, None), (OFF, ON), (None, ON), (OFF, {**ON, "AttributeName": "b"})],
+)
+def test_time_to_live_may_be_turned_off_and_on(
+    old: dict[str, Any] | None, new: dict[str, Any] | None, tmp_path: Path
+) -> None:
+    made = step(template(table(ttl=old)), template(table(ttl=new)), tmp_path)
+    assert made.is_one_step
+    assert len(made.deployments) == 1
+    comes_on = new is not None and new["Enabled"]
+    assert [("are deleted within days" in each) for each in made.notes] == [True] * comes_on
+
+
+READ = {**function("reading"), **reader("reading", TABLE)}
+
+
+def test_another_view_of_a_stream_is_refused(tmp_path: Path) -> None:
+    before, after = table(stream="KEYS_ONLY"), table(stream="NEW_IMAGE")
+    refusal = refused(template(before, **READ), template(after, **READ), tmp_path)
+    assert refusal.rule == "stream"
+    assert "from KEYS_ONLY to NEW_IMAGE" in refusal.reason
+    assert refusal.way_out[0].startswith("Take away what reads it (reading)")
+    assert not refusal.possible
+    unread = refused(template(before), template(after), tmp_path)
+    assert unread.way_out[0].startswith("Take the stream out")
+
+
+def test_a_stream_that_was_read_may_not_go_with_its_reader(tmp_path: Path) -> None:
+    before = template(table(stream="KEYS_ONLY"), **READ)
+    refusal = refused(before, template(table()), tmp_path)
+    assert refusal.rule == "stream"
+    assert "its stream goes while reading reads it" in refusal.reason
+
+
+def test_a_stream_that_nothing_reads_may_come_and_go(tmp_path: Path) -> None:
+    streaming = template(table(stream="KEYS_ONLY"))
+    assert step(streaming, template(table()), tmp_path).is_one_step
+    assert step(template(table()), streaming, tmp_path).is_one_step
+    with_reader = template(table(stream="KEYS_ONLY"), **READ)
+    assert step(with_reader, streaming, tmp_path).is_one_step
+    assert step(template(table()), with_reader, tmp_path).is_one_step
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("DeletionPolicy", "Delete", "DeletionPolicy Retain"),
+        ("DeletionPolicy", None, "DeletionPolicy Retain"),
+        ("DeletionPolicy", "Snapshot", "DeletionPolicy Retain"),
+        ("UpdateReplacePolicy", "Delete", "UpdateReplacePolicy Retain"),
+        (f"{REPLICA}/DeletionProtectionEnabled", False, "deletion protection"),
+        (f"{REPLICA}/DeletionProtectionEnabled", None, "deletion protection"),
+        (RECOVERY, None, "(from 35 days to nothing)"),
+        (f"{RECOVERY}/PointInTimeRecoveryEnabled", False, "(from 35 days to nothing)"),
+        (f"{RECOVERY}/RecoveryPeriodInDays", 7, "(from 35 days to 7 days)"),
+    ],
+)
+def test_no_table_loses_what_protects_it(
+    path: str, value: object, words: str, tmp_path: Path
+) -> None:
+    whole, less = template(table()), template(doctored(table(), path, value))
+    refusal = refused(whole, less, tmp_path)
+    assert refusal.rule == "safeguards"
+    assert words in refusal.reason
+    assert refusal.possible
+    back = step(less, whole, tmp_path)
+    assert back.is_one_step
+    assert back.deployments
+
+
+def test_what_means_the_same_is_no_change(tmp_path: Path) -> None:
+    same = doctored(table(), f"{RECOVERY}/RecoveryPeriodInDays", None)  # 35, then
+    same = doctored(same, "DeletionPolicy", "RetainExceptOnCreate")
+    same["Properties"]["AttributeDefinitions"].reverse()
+    same["Properties"]["KeySchema"].reverse()
+    assert not step(template(table()), template(same), tmp_path).deployments
+
+
+WITH, WITHOUT = table(indexes={"by-kind": "kind S"}), table()
+
+
+def test_an_index_that_deployed_code_may_query_is_not_deleted(tmp_path: Path) -> None:
+    """Not even together with the grant: the old code runs until the new one is there."""
+    before = template(WITH, **function("things", *on(TABLE, "by-kind")))
+    after = template(WITHOUT, **function("things", *on(TABLE)))
+    refusal = refused(before, after, tmp_path)
+    assert refusal.rule == "index-in-use"
+    assert "the deployed code of things may query it" in refusal.reason
+    between = template(WITH, **function("things", *on(TABLE)))
+    assert step(before, between, tmp_path).is_one_step
+    assert step(between, after, tmp_path).is_one_step
+
+
+@pytest.mark.parametrize("arn", ["/index/*", "/index/by-*", "/*", "*"])
+def test_a_grant_on_any_index_counts(arn: str, tmp_path: Path) -> None:
+    granted = {"Fn::Join": ["", [{"Fn::GetAtt": [TABLE, "Arn"]}, arn]]}
+    before = template(WITH, **function("things", granted))
+    after = template(WITHOUT, **function("things", granted))
+    assert refused(before, after, tmp_path).rule == "index-in-use"
+
+
+def sources(tmp_path: Path, package: str, text: str) -> None:
+    folder = tmp_path / "functions" / package
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "repository.py").write_text(text)
+
+
+def test_an_index_that_code_still_names_is_not_deleted(tmp_path: Path) -> None:
+    sources(tmp_path, "things", '"""Things."""\n\nBY_KIND = "by-kind"\n')
+    may_use_the_table = function("things", *on(TABLE), action="dynamodb:GetItem")
+    before, after = template(WITH, **may_use_the_table), template(WITHOUT, **may_use_the_table)
+    refusal = refused(before, after, tmp_path)
+    assert refusal.rule == "index-in-use"
+    assert "functions/things/repository.py:3" in refusal.reason
+    elsewhere = function("things", *on("OthersTable"))
+    assert step(template(WITH), template(WITHOUT, **elsewhere), tmp_path).is_one_step
+
+
+def test_a_grant_on_an_index_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    naming = function("things", *on(TABLE, "by-kind", "by-knid"))
+    refusal = refused(template(WITH), template(WITH, **naming), tmp_path)
+    assert refusal.rule == "index-unknown"
+    assert "things is granted an index by-knid" in refusal.reason
+    assert not refusal.possible
+    right = template(WITH, **function("things", *on(TABLE, "by-kind")))
+    assert step(template(WITH), right, tmp_path).is_one_step
+    local = table(local_indexes={"by-knid": "pk S, at S"}, indexes={"by-kind": "kind S"})
+    assert step(template(local), template(local, **naming), tmp_path).is_one_step
+
+
+def test_on_purpose_allows_what_is_possible_and_no_more(tmp_path: Path) -> None:
+    unprotected = doctored(table(indexes={"by-kind": "kind N"}), "DeletionPolicy", "Delete")
+    made = step(template(WITH), template(unprotected), tmp_path)
+    assert [each.rule for each in made.refusals] == ["index-changed", "safeguards"]
+    assert [each.rule for each in made.without([TABLE]).refusals] == ["index-changed"]
+    assert made.without(["OthersTable"]).refusals == made.refusals
+    removed = step(template(WITH), template(), tmp_path)
+    assert not removed.is_one_step
+    assert removed.without([TABLE]).is_one_step
