@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LOCAL_STACK = "shop-local"
 LOCAL_REGION = "eu-central-1"
+REHEARSAL = "rehearsal"
+"""In the local stack's outputs while one goes on: the id of its process."""
 # Waits for a person's command: retries with jitter and an end, slower than in a request.
 _CONFIG = Config(
     connect_timeout=5,
@@ -48,6 +50,8 @@ class Target:
     stack: str
     session: boto3.Session
     endpoint_url: str | None = None
+    rehearsed: bool = False
+    """Whether `shop recover rehearse` stands before the local AWS, and keeps its history for it."""
 
     @property
     def keeps_history(self) -> bool:
@@ -121,7 +125,8 @@ def local_target(folder: Path = LOCAL) -> Target:
         outputs = json.loads((folder / "outputs.json").read_text())
     except FileNotFoundError:
         raise OperationError("The local stack is not running; start it with: make run") from None
-    return Target(LOCAL_STACK, local_session(), outputs["endpointUrl"])
+    rehearsed = REHEARSAL in outputs
+    return Target(LOCAL_STACK, local_session(), outputs["endpointUrl"], rehearsed)
 
 
 def local_session() -> boto3.Session:

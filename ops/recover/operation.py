@@ -15,6 +15,7 @@ from rich.table import Table
 from ops.errors import OperationError
 from ops.recover.journal import Journal
 from ops.recover.report import Report
+from ops.recover.trouble import AWS_ERRORS, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -112,9 +113,10 @@ def _do(step: Step, journal: Journal, console: Console) -> None:
         work = Work(journal.facts, lambda text: status.update(f"{step.name}: {text}"))
         try:
             facts = step.do(work)
-        except OperationError as error:
+        except (OperationError, *AWS_ERRORS) as error:
+            text = told(error) if isinstance(error, AWS_ERRORS) else str(error)
             raise OperationError(
-                f"{step.name}: {error}\nWhat was done is noted; the same command goes on here."
+                f"{step.name}: {text}\nWhat was done is noted; the same command goes on here."
             ) from error
         journal.done(step.name, began, facts)
     console.print(f"[green]✓[/] {step.name}")

@@ -23,7 +23,7 @@ SHOP = str(ROOT / ".venv" / "bin" / "shop")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what shows a shop that nobody has used yet."""
-    first = ("test_readme.py", "test_catalogue.py")
+    first = ("test_readme.py", "test_catalogue.py", "test_runbooks.py")
     items.sort(key=lambda item: (*first, item.path.name).index(item.path.name))
 
 

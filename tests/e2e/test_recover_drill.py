@@ -146,11 +146,11 @@ def anything(double: Double, chance: random.Random) -> None:
         case 2:
             dynamodb.transact_write_items(TransactItems=put)
         case 3:
-            requests_ = [
+            requests_: Any = [
                 {"PutRequest": {"Item": rows[0]}},
                 {"DeleteRequest": {"Key": {"pk": rows[1]["pk"]}}},
             ]
-            dynamodb.batch_write_item(RequestItems={table: requests_})  # type: ignore[dict-item]
+            dynamodb.batch_write_item(RequestItems={table: requests_})
         case _:
             dynamodb.update_item(
                 TableName=table,
@@ -182,7 +182,7 @@ def test_all_else_passes_through_it_as_it_is(double: Double) -> None:
     direct, through = (
         session.client("s3", endpoint_url=url) for url in (double.emulator.endpoint_url, double.url)
     )
-    bucket, body = f"drill-{uuid.uuid4().hex}", random.Random(1).randbytes(300_000)  # noqa: S311
+    bucket, body = f"drill-{uuid.uuid4().hex}", random.Random(1).randbytes(300_000)  # noqa: S311  (no secret)
     place: Any = {"LocationConstraint": session.region_name}
     through.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
     through.put_object(Bucket=bucket, Key="ä b", Body=body, Metadata={"a": "1"})

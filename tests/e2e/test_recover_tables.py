@@ -127,7 +127,7 @@ def test_a_deleted_table_is_adopted_and_all_works_again(
     dynamodb.update_table(TableName=table.name, DeletionProtectionEnabled=False)
     dynamodb.delete_table(TableName=table.name)
 
-    told = recover("adopt", "Users", "--yes", USERS, "--folder", str(recover.reports), code=1)
+    told = recover("adopt", "Users", "--yes", USERS, "--folder", str(recover.reports), code=2)
     assert "Take one with --backup ARN" in told
     report = recover.change("adopt", "Users", "--backup", arn, subject=USERS)
     assert report["steps"]["stream"]["facts"]["mappings"] == 2

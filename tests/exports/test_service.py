@@ -39,12 +39,14 @@ def test_the_first_tick_exports_every_table_as_of_one_second_that_is_restorable(
         assert export["S3SseAlgorithm"] == "AES256"
 
 
-def test_a_tick_that_comes_twice_exports_once(exporter: Exporter) -> None:
+def test_a_tick_that_comes_twice_exports_once(
+    exporter: Exporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also when DynamoDB does not list yet what the first one started."""
     check(exporter)
     before = {arn: dict(each) for arn, each in exporter.exports.items()}
     hidden = Exporter()
-    hidden.list_exports = lambda **_: {"ExportSummaries": []}  # type: ignore[method-assign]
+    monkeypatch.setattr(hidden, "list_exports", lambda **_: {"ExportSummaries": []})
     hidden.exports = exporter.exports
     check(hidden)
     assert exporter.exports == before

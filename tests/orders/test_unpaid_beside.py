@@ -82,7 +82,10 @@ def test_any_call_may_go_wrong_and_the_next_run_ends_it(
 ) -> None:
     bought(noon, customer, mug, *[timedelta(hours=each) for each in (1, 2, 3)])
     faults, start_over = Faults(dynamo.client()), shop.saved()
-    run: Callable[[], None] = lambda: faults.during(lambda: tick(context))  # noqa: E731
+
+    def run() -> None:
+        faults.during(lambda: tick(context))
+
     run()
     calm = faults.calls.copy()
     assert len(calm) == 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.message import Message
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 
@@ -58,7 +59,7 @@ class CloudFormation:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.refuse = 0
-        self.failure: Exception = HTTPError(URL, 503, "Slow Down", None, None)  # type: ignore[arg-type]
+        self.failure: Exception = HTTPError(URL, 503, "Slow Down", Message(), None)
 
     def urlopen(self, request: Request, *, timeout: float) -> Taken:
         assert 0 < timeout < 10

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from ops.recover.buckets.plan import Kind
+from ops.recover.buckets.versions import Entry
+from shop.retry import full_jitter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from mypy_boto3_s3 import S3Client
 
     from ops.recover.buckets.plan import Decision
-    from ops.recover.buckets.versions import Entry
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 MOST_BYTES = 5 * 1024**3
 _CHUNK = 1024 * 1024
+_ATTEMPTS = 8  # as many as for calls: ops/target.py
 _DESCRIBES = (
     "CacheControl",
     "ContentDisposition",
@@ -74,14 +79,36 @@ class Place(NamedTuple):
                 return None
             raise
 
+    def read[Result](
+        self, key: str, take: Callable[[Iterator[bytes]], Result], version_id: str | None = None
+    ) -> Result:
+        """What ``take`` makes of an object's bytes, which come in pieces.
+
+        The SDK asks again for an answer, but not for the rest of one that broke off on the way:
+        then ``take`` gets them from the first one again.
+        """
+        version: Any = {"VersionId": version_id} if version_id else {}
+        for attempt in range(1, _ATTEMPTS + 1):
+            answer = self.s3.get_object(Bucket=self.bucket, Key=key, **version)
+            try:
+                return take(answer["Body"].iter_chunks(_CHUNK))
+            except (HTTPClientError, IncompleteReadError):
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(full_jitter(attempt, first=0.5, most=20))
+        raise AssertionError
+
     def content(self, key: str, version_id: str) -> Content:
-        """What the version's bytes are, read as a stream."""
-        answer = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version_id)
-        digest, size = hashlib.sha256(), 0
-        for chunk in answer["Body"].iter_chunks(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-        return Content(digest.hexdigest(), size)
+        """What the version's bytes are."""
+
+        def take(pieces: Iterator[bytes]) -> Content:
+            digest, size = hashlib.sha256(), 0
+            for piece in pieces:
+                digest.update(piece)
+                size += len(piece)
+            return Content(digest.hexdigest(), size)
+
+        return self.read(key, take, version_id)
 
 
 class Objects:
@@ -169,8 +196,9 @@ class Objects:
         found = self.live.head(key)
         if wanted is None:
             return Done(key, Outcome.CHANGED if found else Outcome.HIDDEN)
-        if found is not None and found["ETag"] == wanted.etag:
-            return Done(key, Outcome.COPIED, version_id=found.get("VersionId", ""))
+        current = _entry(found) if found else None
+        if current and self._same(key, wanted, current):
+            return Done(key, Outcome.COPIED, version_id=current.version_id)
         return Done(key, Outcome.CHANGED)
 
     def _same(self, key: str, wanted: Entry, current: Entry) -> bool:
@@ -191,6 +219,11 @@ class Objects:
     def described(place: Place, key: str, entry: Entry) -> dict[str, Any]:
         found = place.head(key, entry.version_id) or {}
         return {name: found[name] for name in _DESCRIBES if found.get(name)}
+
+
+def _entry(head: dict[str, Any]) -> Entry:
+    version, size = head.get("VersionId", "null"), head["ContentLength"]
+    return Entry(version, head["LastModified"], is_latest=True, etag=head["ETag"], size=size)
 
 
 def _code(error: ClientError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ops.recover.drill.harm import delete_for_good
 from ops.recover.drill.record import Kind, Lane
 from ops.recover.drill.snapshot import checksum_of_objects
 
@@ -20,7 +21,7 @@ def from_versions(world: World, incident: Incident) -> None:
 def from_replica(world: World, incident: Incident) -> None:
     """After somebody has deleted every version of every image for good."""
     with world.record.span(Lane.BUCKET, Kind.HARM, "all versions deleted"):
-        gone = _delete_for_good(world)
+        gone = delete_for_good(world.emulator.s3(), world.reader.bucket)
     world.record.facts["versions deleted for good"] = gone
     world.record.check(Lane.BUCKET, "No image is left", not world.reader.objects(), f"{gone} gone")
     _restore(world, incident, "Images back from the replica", "from replica", "--from-replica")
@@ -43,13 +44,3 @@ def _restore(world: World, incident: Incident, way: str, name: str, *options: st
         found == good,
         f"{len(found)} objects, {digest[:16]}",
     )
-
-
-def _delete_for_good(world: World) -> int:
-    s3, bucket = world.emulator.s3(), world.reader.bucket
-    gone = 0
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-            s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
-            gone += 1
-    return gone

@@ -16,14 +16,12 @@ from ops.errors import OperationError
 from ops.local import stack as local_stack
 from ops.recover.drill import buckets_act, gone_act, region_act, tables_act, verify_act
 from ops.recover.drill.commands import Commands
+from ops.recover.drill.in_front import in_front
 from ops.recover.drill.incident import incident
-from ops.recover.drill.proxy import Proxy
 from ops.recover.drill.record import Record
-from ops.recover.drill.recovery_double import RecoveryDouble
 from ops.recover.drill.snapshot import Reader
 from ops.recover.drill.world import World
 from ops.seed.load import load_sample
-from ops.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,24 +89,17 @@ def _play(world: World, local: LocalFolder) -> None:
 def _world(local: LocalFolder, shop: LocalStack, folder: Path, record: Record) -> Iterator[World]:
     """With the double before the stack: that is where the commands find it."""
     emulator = shop.target
-    double = RecoveryDouble(emulator)
     reader = Reader(emulator)
-    for physical in reader.names.values():
-        double.log.begin(physical)
-    with Proxy(str(emulator.endpoint_url), double) as proxy:
-        outputs = json.loads(local.outputs.read_text())
-        local.outputs.write_text(json.dumps({**outputs, "endpointUrl": proxy.endpoint_url}))
-        try:
-            yield World(
-                record,
-                emulator,
-                Target(emulator.stack, emulator.session, proxy.endpoint_url),
-                double,
-                reader,
-                Commands(local.root, folder),
-                shop.api_url,
-                outputs["admin"],
-                {table: reader.settings(name) for table, name in reader.names.items()},
-            )
-        finally:
-            local.outputs.write_text(json.dumps(outputs))
+    outputs = json.loads(local.outputs.read_text())
+    with in_front(local, emulator) as front:
+        yield World(
+            record,
+            emulator,
+            front.target,
+            front.double,
+            reader,
+            Commands(local.root, folder),
+            shop.api_url,
+            outputs["admin"],
+            {table: reader.settings(name) for table, name in reader.names.items()},
+        )

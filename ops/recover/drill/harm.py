@@ -14,6 +14,8 @@ from ops.recover.tables.canonical import from_canonical
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from mypy_boto3_s3 import S3Client
+
     from ops.recover.drill.history import JsonItem
     from ops.recover.drill.snapshot import Reader, Rows, Snapshot
     from ops.target import Target
@@ -174,3 +176,14 @@ def _key(row: JsonItem) -> dict[str, Any]:
 
 def _wire(row: JsonItem) -> dict[str, Any]:
     return from_canonical(json.dumps(row))
+
+
+def delete_for_good(s3: S3Client, bucket: str, prefix: str = "") -> int:
+    """Delete every version of every object that begins so; how many there were."""
+    gone = 0
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+            gone += 1
+    return gone

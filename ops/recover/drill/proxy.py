@@ -67,6 +67,8 @@ class Proxy:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Else the body of each answer waits 40 ms for the client's system to confirm the head.
+    disable_nagle_algorithm = True
     answers: Any
     emulator_port: int
 

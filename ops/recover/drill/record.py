@@ -113,7 +113,7 @@ class Record:
                 self.spans.append(span)
             self.console.print(f"  {label} [dim]({span.seconds:.1f} s)[/]", highlight=False)
 
-    def check(self, lane: Lane, name: str, good: bool, detail: str = "") -> None:  # noqa: FBT001
+    def check(self, lane: Lane, name: str, good: bool, detail: str = "") -> None:  # noqa: FBT001  (as one says it)
         """Note whether something is as it must be; the drill goes on either way."""
         with self._lock:
             self.checks.append(Check(lane, name, good, detail, datetime.now(UTC)))

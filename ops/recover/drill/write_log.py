@@ -12,6 +12,7 @@ import json
 import threading
 import time
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,17 @@ class WriteLog:
             if moment is None:
                 return next(iter(lives), None)
             return next((each for each in lives if each.has(moment)), None)
+
+    def close(self) -> None:
+        """Log nothing any more. The emulator forgets the log; tables that are there stay as is."""
+        with self._lock:
+            for life in self._lives:
+                with suppress(self._dynamodb.exceptions.ResourceNotFoundException):
+                    if not life.ended:
+                        self._dynamodb.disable_kinesis_streaming_destination(
+                            TableName=life.name, StreamArn=self._arn
+                        )
+            self._kinesis.delete_stream(StreamName=self._stream)
 
     def writes(self) -> list[Write]:
         """All of them, in their order."""

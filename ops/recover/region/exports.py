@@ -14,19 +14,20 @@ import hashlib
 import json
 import tempfile
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import IO
 
     from ops.recover.buckets.objects import Place
 
 PREFIX = "exports/"
 SUMMARY = "manifest-summary.json"
 FILES = "manifest-files.json"
-_CHUNK = 1024 * 1024
 _IN_MEMORY = 16 * 1024 * 1024  # bytes of a file; a larger one is on disk while it is read
 
 
@@ -114,13 +115,9 @@ def items(place: Place, file: DataFile) -> Iterator[dict[str, Any]]:
 
     Raises OperationError when it is not.
     """
-    answer = place.s3.get_object(Bucket=place.bucket, Key=file.key)
-    digest = hashlib.md5(usedforsecurity=False)
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as whole:
-        for chunk in answer["Body"].iter_chunks(_CHUNK):
-            digest.update(chunk)
-            whole.write(chunk)
-        if base64.b64encode(digest.digest()).decode() != file.md5:
+        digest = place.read(file.key, partial(_keep, whole))
+        if base64.b64encode(digest).decode() != file.md5:
             raise OperationError(f"{file.key} is not what the export's manifest says.")
         whole.seek(0)
         count = 0
@@ -132,5 +129,16 @@ def items(place: Place, file: DataFile) -> Iterator[dict[str, Any]]:
         raise OperationError(f"{file.key} has {count} items, its manifest says {file.items}.")
 
 
+def _keep(file: IO[bytes], pieces: Iterator[bytes]) -> bytes:
+    """Write them, over what there is of an earlier try; their MD5."""
+    digest = hashlib.md5(usedforsecurity=False)
+    file.seek(0)
+    file.truncate()
+    for piece in pieces:
+        digest.update(piece)
+        file.write(piece)
+    return digest.digest()
+
+
 def _read(place: Place, key: str) -> bytes:
-    return place.s3.get_object(Bucket=place.bucket, Key=key)["Body"].read()
+    return place.read(key, b"".join)

@@ -9,6 +9,7 @@ CloudFormation knows a table by its name: one of the same name is the stack's ag
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,9 +123,11 @@ class _Adopting:
         """A run that crashed may have begun it: then the table is there, which was gone before."""
         begun = _is_there(self._client, self._table.name)
         if not begun:
-            self._client.restore_table_from_backup(
-                TargetTableName=self._table.name, BackupArn=work.facts["backup"]
-            )
+            # It also is there when the SDK asks again, as an answer was lost.
+            with suppress(self._client.exceptions.TableAlreadyExistsException):
+                self._client.restore_table_from_backup(
+                    TargetTableName=self._table.name, BackupArn=work.facts["backup"]
+                )
         return {"restoreBegunEarlier": begun}
 
     def wait(self, work: Work) -> Facts:

@@ -20,10 +20,24 @@ if TYPE_CHECKING:
 
 
 class Choice(NamedTuple):
-    """``since``: as shop.clock writes times. ``delete_added``: what is only live goes."""
+    """``since``: as shop.clock writes times. ``delete_added``: what is only live goes.
+
+    ``attributes``: of rows that both tables have, these alone are put right; else all of them.
+    """
 
     since: str | None = None
     delete_added: bool = False
+    attributes: frozenset[str] = frozenset()
+
+    def narrowed(self, change: Change) -> Change:
+        """The change of the attributes that it is about."""
+        if not self.attributes:
+            return change
+        if change.seen is None or change.wanted is None:
+            return change._replace(wanted=change.seen)
+        others = {k: v for k, v in change.seen.items() if k not in self.attributes}
+        its = {k: v for k, v in change.wanted.items() if k in self.attributes}
+        return change._replace(wanted={**others, **its})
 
     def takes(self, change: Change) -> bool:
         """Whether a repair is to make this change (``seen`` live, ``wanted`` restored)."""

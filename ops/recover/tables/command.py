@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.markup import escape
 
 from ops.errors import OperationError
 from ops.recover.moments import parse_moment
@@ -17,33 +15,31 @@ from ops.recover.tables import repair_command, shown
 from ops.recover.tables.adopt import adopt as adopting
 from ops.recover.tables.compare import SAMPLES, Comparison
 from ops.recover.tables.compare import compare as compared
-from ops.recover.tables.locate import find_table, stack_tables, table_name
+from ops.recover.tables.discard import discard as discarding
+from ops.recover.tables.locate import StackTable, find_table, stack_tables, table_name
 from ops.recover.tables.options import Name, Restored
 from ops.recover.tables.restore import restore as restoring
-from ops.target import find_target
+from ops.target import Target, find_target
 
 app = typer.Typer(no_args_is_help=True, help="Tables as they were.")
 app.command()(repair_command.repair)
 console = Console(highlight=False)
 
-_TROUBLE = 2
+_Restorable = Annotated[str | None, typer.Argument(help="Products, ProductsTable, or its own name")]
+_All = Annotated[bool, typer.Option("--all", help="Every table of the stack, to the same second")]
 
 
 @app.callback()
 def _table() -> None:
-    """Restore, compare, repair and adopt tables."""
+    """Restore, compare, repair, adopt and discard tables."""
 
 
 @app.command()
 def restore(
-    name: Annotated[
-        str | None, typer.Argument(help="Products, ProductsTable, or its own name")
-    ] = None,
+    name: _Restorable = None,
     *,
     at: At,
-    all_tables: Annotated[
-        bool, typer.Option("--all", help="Every table of the stack, to the same second")
-    ] = False,
+    all_tables: _All = False,
     stack: Stack = None,
     region: Region = None,
     dry_run: DryRun = False,
@@ -56,12 +52,11 @@ def restore(
     is called <live>-restored-<moment>; compare it, repair from it, and delete it when done.
     """
     moment = parse_moment(at)
-    if (name is None) is not all_tables:
-        raise OperationError("Name a table, or say --all.")
     target = find_target(stack, region)
-    tables = stack_tables(target) if name is None else [find_table(target, name)]
-    subject = target.stack if name is None else tables[0].subject
-    if not target.keeps_history:
+    tables, subject = _meant(target, name, all_tables=all_tables)
+    if target.rehearsed:
+        console.print("This is a rehearsal: its double of DynamoDB knows the local tables' past.")
+    elif not target.keeps_history:
         console.print("The local AWS keeps no history: it restores what is there now.")
     report = run(
         restoring(target, tables, moment, subject), console, folder, dry_run=dry_run, confirmed=yes
@@ -71,6 +66,36 @@ def restore(
             console.print(
                 f"To compare: shop recover table compare {live} {restored}", soft_wrap=True
             )
+
+
+def _meant(target: Target, name: str | None, *, all_tables: bool) -> tuple[list[StackTable], str]:
+    """The tables, and what a person confirms them by."""
+    if (name is None) is not all_tables:
+        raise OperationError("Name a table, or say --all.")
+    tables = stack_tables(target) if name is None else [find_table(target, name)]
+    return tables, target.stack if name is None else tables[0].subject
+
+
+@app.command()
+def discard(
+    name: _Restorable = None,
+    *,
+    at: At,
+    all_tables: _All = False,
+    stack: Stack = None,
+    region: Region = None,
+    dry_run: DryRun = False,
+    yes: Yes = None,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Delete what was restored beside a table to a moment, when it has served.
+
+    The live tables stay as they are. DynamoDB keeps a backup of what is deleted for 35 days.
+    """
+    target, moment = find_target(stack, region), parse_moment(at)
+    tables, subject = _meant(target, name, all_tables=all_tables)
+    operation = discarding(target, tables, moment, subject)
+    run(operation, console, folder, dry_run=dry_run, confirmed=yes)
 
 
 @app.command()
@@ -89,13 +114,9 @@ def compare(
 
     Exit code: 0 when they are the same, 1 when they differ, 2 when that could not be found out.
     """
-    try:
-        found = _compared(live, restored, samples, stack, region)
-        if json_file:
-            json_file.write_text(json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n")
-    except (OperationError, BotoCoreError, ClientError, OSError) as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]✗[/] {escape(str(error))}")
-        raise typer.Exit(_TROUBLE) from error
+    found = _compared(live, restored, samples, stack, region)
+    if json_file:
+        json_file.write_text(json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n")
     shown.comparison(console, found)
     if not found.same:
         raise typer.Exit(1)

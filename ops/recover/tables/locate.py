@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ops.errors import OperationError
+from ops.recover.moments import parse_moment
+from ops.recover.tables.restore import restored_name
 from ops.recover.tables.settings import wanted_settings
 
 if TYPE_CHECKING:
@@ -57,7 +59,13 @@ def find_table(target: Target, name: str) -> StackTable:
 
 
 def table_name(target: Target, name: str) -> str:
-    """As DynamoDB knows it: of one of the stack's, or the name of a table beside them as it is."""
+    """As DynamoDB knows it: of one of the stack's, or the name of a table beside them as it is.
+
+    Products@2026-11-22T12:00:00Z is the one that was restored beside it to that second.
+    """
+    live, at, moment = name.partition("@")
+    if at:
+        return restored_name(find_table(target, live).name, parse_moment(moment))
     try:
         return find_table(target, name).name
     except OperationError:

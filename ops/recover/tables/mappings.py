@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ops.errors import OperationError
@@ -65,11 +66,14 @@ def _by_hand(target: Target, table: StackTable) -> None:
     for mapping in found:
         if mapping["EventSourceArn"] == stream:
             continue
+        # What the SDK asks for again, as an answer was lost, is there already, or gone.
         if mapping["FunctionArn"] not in connected:
-            functions.create_event_source_mapping(
-                EventSourceArn=stream, StartingPosition="TRIM_HORIZON", **_settings(mapping)
-            )
-        functions.delete_event_source_mapping(UUID=mapping["UUID"])
+            with suppress(functions.exceptions.ResourceConflictException):
+                functions.create_event_source_mapping(
+                    EventSourceArn=stream, StartingPosition="TRIM_HORIZON", **_settings(mapping)
+                )
+        with suppress(functions.exceptions.ResourceNotFoundException):
+            functions.delete_event_source_mapping(UUID=mapping["UUID"])
 
 
 def _settings(mapping: Mapping[str, Any]) -> dict[str, Any]:

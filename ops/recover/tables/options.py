@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 Name = Annotated[str, typer.Argument(help="Products, ProductsTable, or the table's own name")]
-Restored = Annotated[str, typer.Argument(help="The table that it is compared with")]
+Restored = Annotated[
+    str, typer.Argument(help="The table that it is compared with: its own name, or Products@TIME")
+]
 From = Annotated[
-    str | None, typer.Option("--from", metavar="RESTORED", help="The table that has them right")
+    str | None,
+    typer.Option("--from", metavar="RESTORED", help="The table that has them right, as in compare"),
 ]
 Keys = Annotated[
     list[str] | None,

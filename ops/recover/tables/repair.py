@@ -49,7 +49,8 @@ class Repair(NamedTuple):
             for lines in batched(file, BATCH, strict=False):
                 keys = [line.rstrip(b"\n") for line in lines]
                 found = choose.changes(self.client, self.table.name, self.restored, keys)
-                yield [change for change in found if self.choice.takes(change)]
+                narrowed = map(self.choice.narrowed, found)
+                yield [change for change in narrowed if self.choice.takes(change)]
 
 
 class Preview(NamedTuple):

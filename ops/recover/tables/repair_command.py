@@ -44,6 +44,15 @@ def repair(  # noqa: PLR0913  (what a person may say)
         bool,
         typer.Option("--delete-added", help="Also delete rows that are only in the live table"),
     ] = False,
+    attributes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="NAME",
+            help="Only this attribute of rows that both have: newer changes of others stay. May be"
+            " given again",
+        ),
+    ] = None,
     undo: Annotated[
         Path | None, typer.Option(help="Take a repair back, by the file that it wrote")
     ] = None,
@@ -62,11 +71,18 @@ def repair(  # noqa: PLR0913  (what a person may say)
     target = find_target(stack, region)
     table = find_table(target, name)
     if undo:
-        if restored or keys or since or everything or delete_added:
+        if restored or keys or since or everything or delete_added or attributes:
             raise OperationError("--undo goes without the options of a repair.")
         operation = repairs.taking_back(target.dynamodb(), table, undo)
     else:
-        wish = _Wish(restored, keys or [], since, everything=everything, delete_added=delete_added)
+        wish = _Wish(
+            restored,
+            keys or [],
+            since,
+            attributes or [],
+            everything=everything,
+            delete_added=delete_added,
+        )
         operation = _prepared(target, table, wish, folder)
     report = run(operation, console, folder, dry_run=dry_run, confirmed=yes)
     if report and _left(report):
@@ -77,6 +93,7 @@ class _Wish(NamedTuple):
     restored: str | None
     keys: list[str]
     since: str | None
+    attributes: list[str]
     everything: bool
     delete_added: bool
 
@@ -86,6 +103,8 @@ class _Wish(NamedTuple):
             raise OperationError("Say --from which table, or --undo which file.")
         if sum(map(bool, (self.keys, self.since, self.everything))) != 1:
             raise OperationError("Say which rows: --keys, --since a moment, or --everything.")
+        if self.attributes and self.delete_added:
+            raise OperationError("--attribute is about rows that both have, --delete-added is not.")
 
 
 def _prepared(target: Target, table: StackTable, wish: _Wish, folder: Path) -> Operation:
@@ -100,6 +119,7 @@ def _prepared(target: Target, table: StackTable, wish: _Wish, folder: Path) -> O
         "keys": hashlib.sha256(json.dumps(sorted(wish.keys)).encode()).hexdigest()[:16],
         "since": since or "",
         "deleteAdded": str(wish.delete_added),
+        "attributes": " ".join(sorted(wish.attributes)),
         "table": table.name,
     }
     path = folder / f"keys-{table.name}.txt"
@@ -109,7 +129,9 @@ def _prepared(target: Target, table: StackTable, wish: _Wish, folder: Path) -> O
     else:
         with shown.reading(console) as on_read:
             repairs.write_differing_keys(client, table.name, restored, path, on_read)
-    made = repairs.Repair(client, table, restored, path, Choice(since, wish.delete_added))
+    made = repairs.Repair(
+        client, table, restored, path, Choice(since, wish.delete_added, frozenset(wish.attributes))
+    )
     shown.preview(console, repairs.preview(made))
     if table.logical_id in _IN_TRANSACTIONS:
         console.print(_HALVES)

@@ -83,7 +83,7 @@ class _Restoring:
         windows: dict[str, Any] = {}
         for table in self._tables:
             window = restorable_window(self._client, table.name)
-            if self._target.keeps_history:
+            if self._target.keeps_history or self._target.rehearsed:
                 require_within(window, table.name, self._second)
             windows[table.logical_id] = [timestamp(each) for each in window]
         lost = (datetime.now(UTC) - self._second).total_seconds()
@@ -97,13 +97,21 @@ class _Restoring:
         begun = 0
         for table in self._tables:
             if not self._is_begun(table):
-                self._client.restore_table_to_point_in_time(
-                    SourceTableName=table.name,
-                    TargetTableName=self.beside(table),
-                    RestoreDateTime=self._second,
-                )
+                self._begin(table)
                 begun += 1
         return {"begun": begun}
+
+    def _begin(self, table: StackTable) -> None:
+        try:
+            self._client.restore_table_to_point_in_time(
+                SourceTableName=table.name,
+                TargetTableName=self.beside(table),
+                RestoreDateTime=self._second,
+            )
+        except self._client.exceptions.TableAlreadyExistsException:
+            # The SDK asks again when an answer is lost: the table in the way may be our own.
+            if not self._is_begun(table):
+                raise
 
     def _is_begun(self, table: StackTable) -> bool:
         name = self.beside(table)

@@ -7,16 +7,20 @@ only compared.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from cdk.schema.shapes import key_attributes
 from ops.errors import OperationError
-from ops.recover.tables.waiting import wait_until_active
+from ops.recover.tables.waiting import wait_for, wait_until_active
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
+    from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef, TagTypeDef
 
 type Settings = Mapping[str, Any]
 """JSON values by a name that a person understands. The names:
@@ -31,6 +35,14 @@ KEYS, BILLING, TIME_TO_LIVE, STREAM = "keys", "billing", "time to live", "stream
 RECOVERY, PROTECTION, ENCRYPTION, TAGS = "recovery", "protection", "encryption", "tags"
 _LONGEST_RECOVERY = 35
 _ON = {"ENABLED", "ENABLING"}
+# Of a table that was just restored, DynamoDB first has to enable backups by itself.
+_BUSY = {
+    "ContinuousBackupsUnavailableException",
+    "LimitExceededException",
+    "ResourceInUseException",
+}
+# What is on already, such as the time to live, is not taken a second time.
+_REFUSED = {"ValidationException"}
 
 
 def wanted_settings(resource: Mapping[str, Any]) -> Settings:
@@ -99,13 +111,9 @@ def _present_encryption(table: TableDescriptionTypeDef) -> str | None:
 
 def _shape(described: Mapping[str, Any]) -> dict[str, Any]:
     """Keys and indexes, which template and DynamoDB tell in the same words."""
-    types = {
-        each["AttributeName"]: each["AttributeType"] for each in described["AttributeDefinitions"]
-    }
 
     def keys(schema: Sequence[Mapping[str, str]]) -> list[str]:
-        ordered = sorted(schema, key=lambda each: each["KeyType"])  # HASH, then RANGE
-        return [f"{each['AttributeName']} {types[each['AttributeName']]}" for each in ordered]
+        return list(key_attributes(schema, described["AttributeDefinitions"]))
 
     indexes = {
         f"index {index['IndexName']}": {
@@ -143,10 +151,29 @@ def apply(client: DynamoDBClient, name: str, wanted: Settings) -> list[str]:
     changed = []
     for setting in (RECOVERY, TIME_TO_LIVE, TAGS, STREAM, PROTECTION, BILLING):
         if differences({setting: wanted[setting]}, {setting: present[setting]}):
-            _set(client, name, arn, setting, wanted)
+            wait_for(partial(_is_set, client, name, arn, setting, wanted), f"{setting} of {name}")
             changed.append(setting)
             wait_until_active(client, name)
     return changed
+
+
+def _is_set(client: DynamoDBClient, name: str, arn: str, setting: str, wanted: Settings) -> bool:
+    """Set it; False when the table has no time for it now."""
+    try:
+        _set(client, name, arn, setting, wanted)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code not in _BUSY | _REFUSED:
+            raise
+        # The SDK asks again when an answer is lost: what is in the way may be our own change.
+        wait_until_active(client, name)
+        if differences(
+            {setting: wanted[setting]}, {setting: present_settings(client, name)[setting]}
+        ):
+            if code in _REFUSED:
+                raise
+            return False
+    return True
 
 
 def _set(client: DynamoDBClient, name: str, arn: str, setting: str, wanted: Settings) -> None:
@@ -163,8 +190,8 @@ def _set(client: DynamoDBClient, name: str, arn: str, setting: str, wanted: Sett
             TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": want}
         )
     elif setting == TAGS:
-        tags = [{"Key": key, "Value": value} for key, value in want.items()]
-        client.tag_resource(ResourceArn=arn, Tags=tags)  # type: ignore[arg-type]  # JSON of a template
+        tags: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in want.items()]
+        client.tag_resource(ResourceArn=arn, Tags=tags)
     elif setting == STREAM and want:
         stream: Any = {"StreamEnabled": True, "StreamViewType": want}
         client.update_table(TableName=name, StreamSpecification=stream)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from ops.errors import OperationError
 from ops.recover.tables.waiting import wait_for
+from ops.recover.trouble import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
     from ops.target import Target
 
@@ -33,20 +37,25 @@ def update_stack(
     """
     cloudformation = target.cloudformation()
     wait_for(lambda: _is_settled(target), "The stack to settle", say, seconds=_LONGEST_SECONDS)
-    parameters = [
+    parameters: list[ParameterTypeDef] = [
         {"ParameterKey": each, "UsePreviousValue": True} for each in template.get("Parameters", {})
     ]
+    url = _uploaded(target, template)
     try:
+        # By the token CloudFormation knows a request that the SDK sends again.
         cloudformation.update_stack(
             StackName=target.stack,
-            TemplateURL=_uploaded(target, template),
-            Parameters=parameters,  # type: ignore[arg-type]  # JSON all the same
+            TemplateURL=url,
+            Parameters=parameters,
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            ClientRequestToken=uuid4().hex,
         )
+    except cloudformation.exceptions.TokenAlreadyExistsException:
+        say("the update was begun, though its answer got lost")
     except ClientError as error:
         if _NOTHING in str(error):
             return
-        raise OperationError(f"CloudFormation did not take the template: {error}") from error
+        raise OperationError(f"CloudFormation did not take the template: {told(error)}") from error
     wait_for(lambda: _is_settled(target), "The stack's update", say, seconds=_LONGEST_SECONDS)
     status = _status(target)
     if status not in _DONE:
@@ -76,6 +85,8 @@ def _staging_bucket(target: Target) -> str:
     try:
         stacks = target.cloudformation().describe_stacks(StackName=_TOOLKIT)["Stacks"]
     except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
         raise OperationError(f"There is no stack {_TOOLKIT}; run: cdk bootstrap") from error
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
     return str(outputs["BucketName"])

@@ -1,20 +1,18 @@
 """``shop recover verify``."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.errors import OperationError
 from ops.recover.options import Region, Stack
+from ops.recover.trouble import TROUBLE
 from ops.recover.verify.reconcile import Reconciled, reconcile
 from ops.recover.verify.rules import Finding
 from ops.recover.verify.settings import Check, State, check_settings
@@ -24,7 +22,7 @@ from shop.clock import timestamp
 
 console = Console(highlight=False)
 
-WRONG, TROUBLE = 1, 2
+WRONG = 1
 _MOST_SHOWN = 50
 _COLOURS = {State.GOOD: "green", State.BAD: "red", State.SKIPPED: "dim"}
 
@@ -38,11 +36,10 @@ def verify(*, json_file: _File = None, stack: Stack = None, region: Region = Non
     every total, and each product's stock against orders and adjustments. Changes nothing. Exit
     code 0: all is well; 1: something is wrong; 2: it could not be found out.
     """
-    with _trouble():
-        target = find_target(stack, region)
-        checks = list(check_settings(target))
-        with console.status("reading") as status:
-            done = reconcile(Tables.of(target), status.update)
+    target = find_target(stack, region)
+    checks = list(check_settings(target))
+    with console.status("reading") as status:
+        done = reconcile(Tables.of(target), status.update)
     bad = [each for each in checks if each.state is State.BAD]
     _show(checks, done)
     if json_file:
@@ -51,18 +48,6 @@ def verify(*, json_file: _File = None, stack: Stack = None, region: Region = Non
         raise typer.Exit(WRONG)
     if done.unsettled:
         raise typer.Exit(TROUBLE)
-
-
-@contextmanager
-def _trouble() -> Iterator[None]:
-    """What keeps it from being found out is told as a sentence, with an exit code of its own."""
-    try:
-        yield
-    except (OperationError, BotoCoreError, ClientError) as error:
-        Console(stderr=True, highlight=False).print(
-            f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True
-        )
-        raise typer.Exit(TROUBLE) from error
 
 
 def _show(checks: Sequence[Check], done: Reconciled) -> None:

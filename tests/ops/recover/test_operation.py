@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ops.recover.operation import Work
+    from ops.recover.operation import Facts, Work
 
 SUBJECT = "shop-test/UsersTable"
 NAMES = ("check", "restore", "verify")
@@ -26,6 +26,10 @@ quiet = Console(quiet=True)
 
 class Crash(BaseException):
     pass
+
+
+def lost(facts: Facts) -> float:
+    return float(facts["checkDone"])
 
 
 class Effects:
@@ -46,7 +50,6 @@ class Effects:
 
     def operation(self, arguments: dict[str, str] | None = None) -> Operation:
         steps = [Step(name, f"what {name} does", partial(self.step, name)) for name in NAMES]
-        lost = lambda facts: float(facts["checkDone"])  # noqa: E731
         return Operation("table restore", SUBJECT, arguments or {}, steps, lost)
 
     def crash(self, when: str, name: str) -> None:

@@ -249,3 +249,25 @@ def test_a_copy_with_another_etag_is_known_by_its_bytes(store: Store) -> None:
     assert restore.objects.settled(decision).kind is Kind.SAME
     longer = decision._replace(wanted=parts._replace(size=9))
     assert restore.objects.settled(longer).kind is Kind.COPY
+
+
+def test_our_own_copy_of_what_came_in_parts_is_known_when_its_answer_was_lost(
+    store: Store,
+) -> None:
+    """The copy of an upload in parts is one whole, and has another ETag."""
+    key = "images/parts"
+    begun = store.s3.create_multipart_upload(Bucket=BUCKET, Key=key, ContentType="image/webp")
+    upload: Any = {"Bucket": BUCKET, "Key": key, "UploadId": begun["UploadId"]}
+    etag = store.s3.upload_part(**upload, PartNumber=1, Body=b"good")["ETag"]
+    store.s3.complete_multipart_upload(
+        **upload, MultipartUpload={"Parts": [{"ETag": etag, "PartNumber": 1}]}
+    )
+    at = store.clock.now
+    store.put(key, "evil")
+    restore, found = made(store, at)
+    failing(store, "CopyObject", error("PreconditionFailed", 412), done=True)
+    done = restore.objects.apply(found[key])
+    wanted = found[key].wanted
+    assert wanted
+    assert store.s3.head_object(Bucket=BUCKET, Key=key)["ETag"] != wanted.etag
+    assert (done.outcome, store.shown()[key]) == (Outcome.COPIED, "good")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 from typing import Any
+from uuid import UUID
 
+import boto3
 from botocore.exceptions import ClientError
 
 from tests.ops.recover.tables.support import LIVE, LOGICAL, Stack
@@ -26,16 +28,23 @@ class DeployedStack(Stack):
         super().__init__()
         self.stream = OLD
         self._numbers = itertools.count(1)
-        self.mappings = {"1": self.mapping(OLD), "2": self.mapping("arn:aws:sqs:::q")}
+        self.mappings = self.first_mappings()
         self.updates: list[Any] = []
         self.uploaded: Any = None
         self.meta = type("Meta", (), {"endpoint_url": "https://s3"})
+        self.exceptions = boto3.client("cloudformation").exceptions
+        self.functions = Functions(self)
         self.status = "UPDATE_COMPLETE"
         self.drift = "IN_SYNC"
 
+    def first_mappings(self) -> dict[str, dict[str, Any]]:
+        """Of the stream that the table was deployed with, and of a queue, by their ids."""
+        made = [self.mapping(OLD), self.mapping("arn:aws:sqs:::q")]
+        return {each["UUID"]: each for each in made}
+
     def mapping(self, stream: str) -> dict[str, Any]:
         return {
-            "UUID": str(next(self._numbers)),
+            "UUID": str(UUID(int=next(self._numbers))),
             "EventSourceArn": stream,
             "FunctionArn": "arn:f",
             "BatchSize": 10,
@@ -69,7 +78,7 @@ class DeployedStack(Stack):
             raise ClientError(answer, "UpdateStack")
         self.updates.append(template)
         self._stream(template)
-        self._readers("Reader" in template["Resources"])
+        self._readers(wanted="Reader" in template["Resources"])
         self.template = template
         self.on_call("after-call", "UpdateStack")
 
@@ -84,7 +93,7 @@ class DeployedStack(Stack):
             described = self.client.describe_table(TableName=LIVE)["Table"]
             self.stream = described["LatestStreamArn"]
 
-    def _readers(self, wanted: bool) -> None:  # noqa: FBT001
+    def _readers(self, *, wanted: bool) -> None:
         present = [key for key, each in self.mappings.items() if ":sqs:" not in str(each)]
         if wanted and not present:
             assert self.stream
@@ -98,12 +107,13 @@ class DeployedStack(Stack):
         return {"StackResourceDrift": {"StackResourceDriftStatus": self.drift}}
 
     def lambda_client(self) -> Any:
-        return Functions(self)
+        return self.functions
 
 
 class Functions:
     def __init__(self, stack: DeployedStack) -> None:
         self._stack = stack
+        self.exceptions = boto3.client("lambda").exceptions
 
     def get_paginator(self, name: str) -> Any:
         assert name == "list_event_source_mappings"

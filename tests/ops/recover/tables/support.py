@@ -92,6 +92,7 @@ class Stack:
 
     stack = STACK
     keeps_history = False
+    rehearsed = False
 
     def __init__(self) -> None:
         self.client = boto3.client("dynamodb", region_name="eu-central-1")

@@ -139,7 +139,8 @@ def test_all_segments_are_read(stack: Stack, monkeypatch: pytest.MonkeyPatch) ->
             row = {"pk": {"S": str(segment)}, "sk": {"S": ""}}
             return [{"Items": [row]}, {"Items": []}]
 
-    with SortedTable(Client(), LIVE) as table:  # type: ignore[arg-type]
+    client: Any = Client()
+    with SortedTable(client, LIVE) as table:
         assert len(list(table.entries())) == table.items == 4
     assert sorted(asked) == [(number, 4, True) for number in range(4)]
 

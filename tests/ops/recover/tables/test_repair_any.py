@@ -103,14 +103,27 @@ def expected(
     after = dict(live)
     for key in chosen:
         recent = choice.since is None or live.get(key, {}).get("updatedAt", "") >= choice.since
-        if key in restored and (key not in live or recent):
+        if choice.attributes:
+            if key in restored and key in live and recent:
+                after[key] = merged(live[key], restored[key], choice.attributes)
+        elif key in restored and (key not in live or recent):
             after[key] = restored[key]
         elif key in live and key not in restored and recent and choice.delete_added:
             del after[key]
     return after
 
 
-choices = st.builds(Choice, st.none() | st.sampled_from(TIMES), st.booleans())
+def merged(live: dict[str, Any], restored: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    others = {name: value for name, value in live.items() if name not in names}
+    return others | {name: value for name, value in restored.items() if name in names}
+
+
+choices = st.builds(
+    Choice,
+    st.none() | st.sampled_from(TIMES),
+    st.booleans(),
+    st.just(frozenset()) | st.frozensets(st.sampled_from(["name", "count", "tags"]), min_size=1),
+)
 
 
 def plain(rows: dict[Any, Any]) -> dict[Any, Any]:

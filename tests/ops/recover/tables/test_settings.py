@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ops.errors import OperationError
 from ops.recover.tables import settings
@@ -116,3 +117,37 @@ def test_an_index_that_is_not_there_is_told() -> None:
     gone = {name: value for name, value in WANTED.items() if not name.startswith("index")}
     (told,) = differences(WANTED, gone)
     assert told.endswith("is None")
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "as planned"}}, "AnUpdate")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["ContinuousBackupsUnavailableException", "LimitExceededException", "ResourceInUseException"],
+)
+def test_a_table_that_is_busy_is_waited_for(stack: Stack, code: str) -> None:
+    """Of one that was just restored, DynamoDB has to enable backups first: that takes minutes."""
+    refusals = ["UpdateContinuousBackups"] * 3 + ["UpdateTable", "UpdateTimeToLive"]
+
+    def refuse(when: str, name: str) -> None:
+        if when == "before-call" and name in refusals:
+            refusals.remove(name)
+            raise refused(code)
+
+    stack.on_call = refuse
+    settings.apply(stack.client, LIVE, WANTED)
+    assert refusals == []
+    settings.require(stack.client, LIVE, WANTED)
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
+def test_what_is_refused_for_good_is_not_waited_for(stack: Stack, code: str) -> None:
+    def refuse(when: str, name: str) -> None:
+        if (when, name) == ("before-call", "UpdateTimeToLive"):
+            raise refused(code)
+
+    stack.on_call = refuse
+    with pytest.raises(ClientError, match=code):
+        settings.apply(stack.client, LIVE, WANTED)

@@ -116,7 +116,7 @@ def replicate(s3: S3Client, configuration: Any) -> None:
             raise error("ReplicationConfigurationNotFoundError", 404)
         return {"ReplicationConfiguration": configuration}
 
-    s3.get_bucket_replication = answer  # type: ignore[method-assign]
+    s3.get_bucket_replication = answer  # type: ignore[method-assign]  # says what moto forgets
 
 
 def wrong(s3: S3Client, replica: str = REPLICA) -> list[str]:

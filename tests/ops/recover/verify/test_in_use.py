@@ -184,17 +184,17 @@ def test_who_meets_transactions_waits_and_gives_up_in_the_end(
     monkeypatch.setattr(time, "sleep", lambda _: None)
     mug = shop.add_product()
     shop.write("products", shop.product(mug), stock=0)
-    failure = {"Error": {"Code": "TransactionCanceledException", "Message": "x"}}
-    reasons = {"CancellationReasons": [{"Code": "TransactionConflict"}]}
+    failure: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "x"},
+        "CancellationReasons": [{"Code": "TransactionConflict"}],
+    }
     left = [2]
 
     def refuse(**_: Any) -> None:
         left[0] -= 1
         if left[0] >= 0:
-            raise shop.client.exceptions.TransactionCanceledException(
-                failure | reasons,  # type: ignore[arg-type]
-                "TransactGetItems",
-            )
+            canceled = shop.client.exceptions.TransactionCanceledException
+            raise canceled(failure, "TransactGetItems")
 
     shop.client.meta.events.register("before-call.dynamodb.TransactGetItems", refuse)
     assert shop.found() == [Rule.STOCK]

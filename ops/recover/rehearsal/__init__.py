@@ -1,0 +1,1 @@
+"""``shop recover rehearse``: the runbooks on the local stack, with something to repair."""
