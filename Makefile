@@ -88,6 +88,11 @@ lock: $(READY)  ## Resolve the locks anew (the newest versions that pyproject.to
 	@$(COMPILE) --group checkov -o requirements/checkov.txt
 	@npm install --package-lock-only --ignore-scripts --no-fund --no-audit > /dev/null
 
+.PHONY: deploy
+deploy: check synth  ## Deploy a stage: make deploy STAGE=prod, with ARGS="--region eu-central-1 ..."
+	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 1; }
+	@shop deploy --stage "$(STAGE)" $(ARGS)
+
 .PHONY: clean
 clean:  ## Remove all that make made, but for the local stack's data
 	@rm -rf $(VENV) .tools .build node_modules cdk.out *.egg-info

@@ -13,6 +13,7 @@ from rich.markup import escape
 from ops import admin, event_schema
 from ops import openapi as api_document
 from ops.committed import Committed
+from ops.deploy.command import deploy
 from ops.errors import OperationError
 from ops.local import command as local
 from ops.migrate import command as migrate
@@ -25,6 +26,7 @@ _Check = Annotated[bool, typer.Option(help="Only say whether it is current")]
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(local.app, name="local")
 app.add_typer(admin.app, name="admin")
+app.command()(deploy)
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(recover.app, name="recover")
 app.command()(seed)

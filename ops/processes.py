@@ -51,6 +51,24 @@ def run(
         raise OperationError(f"{what} failed:\n{tail(log, start=start)}\nThe whole log: {log}")
 
 
+def show(command: Sequence[str], *, what: str, env: Mapping[str, str], cwd: Path) -> None:
+    """Run ``command`` to its end, in sight. Whatever ends the wait ends all that it started.
+
+    Raises OperationError when it fails.
+    """
+    process = subprocess.Popen(
+        command, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        code = process.wait()
+    except BaseException:
+        end_tree(process.pid)
+        process.wait()
+        raise
+    if code:
+        raise OperationError(f"{what} failed; what it said is above.")
+
+
 def end_tree(pid: int, grace: float = _GRACE_SECONDS) -> None:
     """End ``pid`` politely and then for certain, together with everything below it."""
     try:

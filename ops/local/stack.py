@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import requests
+from rich.console import Console
 
 from ops.errors import OperationError
 from ops.local import admin, deployment, emulator, gaps
 from ops.local.folder import target_at
+from ops.migrate.apply import Manner, Migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from rich.console import Console
 
     from ops.local.emulator import Emulator
     from ops.local.folder import LocalFolder
@@ -65,6 +65,8 @@ def bring_up(
         folder.deploy_log.write_bytes(b"")
         deploy(folder, running, steps)
         stack = find(running)
+        with steps.step("Migrating the items", "Items are of today's shape"):
+            _migrate(stack.target)
         with steps.step("Seeding the catalogue", "Catalogue seeded"):
             seed(stack.target)
         with steps.step("Making an administrator", "Administrator made"):
@@ -94,6 +96,12 @@ def deploy(
         gaps.apply(folder.template(), target_at(running.endpoint_url))
     with steps.step("Asking the API", "API answers"):
         _check(find(running).api_url, folder)
+
+
+def _migrate(target: Target) -> None:
+    applied = Migrations(target).up(Console(quiet=True), Manner(take_over=True))
+    if any(each.failed for each in applied):
+        raise OperationError("Some items cannot be brought along: shop migrate up tells which.")
 
 
 def find(running: Emulator) -> LocalStack:

@@ -166,18 +166,22 @@ class Ledger:
             self._write([self._put(row) for row in part])
 
     def finish(self, migration: Migration) -> Entry:
-        """Note that every item was looked at; what the ledger says then."""
+        """Note that every item was looked at; what there is to say of it, segments included.
+
+        The segments' rows go: nobody will go on with them.
+        """
         entry = self.entry(migration)
-        changed = sum(each.counts[Outcome.CHANGED] for each in entry.segments)
-        row = self._row(
-            migration,
-            State.FAILED if entry.failures else State.DONE,
-            began=entry.began,
+        done = entry._replace(
+            state=State.FAILED if entry.failures else State.DONE,
             ended=clock.now(),
-            changed=changed,
+            changed=sum(each.counts[Outcome.CHANGED] for each in entry.segments),
         )
-        self._write([self._put(row)])
-        return self.entry(migration)
+        row = self._row(
+            migration, done.state, began=done.began, ended=done.ended, changed=done.changed
+        )
+        rows = [self._delete(migration, f"SEGMENT#{each.number:03}") for each in entry.segments]
+        self._write([self._put(row), *rows])
+        return done
 
     def _row(self, migration: Migration, state: State, **more: Any) -> Item:
         key = {"pk": f"{PREFIX}#{migration.number}", "sk": "MIGRATION"}

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from ops.migrate.items import Outcome
+from ops.migrate.ledger import State
 from shop import clock
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ class Applied(NamedTuple):
     seconds: float
     read_units: float
     write_units: float
+
+    @property
+    def failed(self) -> bool:
+        return self.entry.state is State.FAILED
 
     def counts(self) -> dict[str, int]:
         return {

@@ -1,6 +1,6 @@
 """``shop seed``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +12,11 @@ from rich.table import Table
 
 from ops.seed.catalogue import BadFiles, Catalogue, from_files
 from ops.seed.generated import generated_products
-from ops.seed.load import SAMPLE_CATEGORIES, SAMPLE_PRODUCTS, Summary, load
+from ops.seed.load import SAMPLE_CATEGORIES, SAMPLE_PRODUCTS, Counts, load
 from ops.seed.names import CategoryNames
+from ops.seed.reference import load_reference
 from ops.seed.store import Store
-from ops.target import find_target
+from ops.target import Target, find_target
 
 
 def seed(
@@ -28,6 +29,9 @@ def seed(
     generate: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="So many made-up products instead")
     ] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Only what every shop needs: the categories")
+    ] = False,
     stack: Annotated[
         str | None, typer.Option(help="A stack in AWS, by its name; without it the local one")
     ] = None,
@@ -45,6 +49,11 @@ def seed(
         raise typer.BadParameter("--generate goes without --products and --categories")
     if region and not stack:
         raise typer.BadParameter("--region goes with --stack")
+    if reference:
+        if generate or products or categories:
+            raise typer.BadParameter("--reference goes without files of your own")
+        load_and_show_reference(find_target(stack, region), Console(), dry_run=dry_run)
+        return
     store = Store.of(find_target(stack, region))
     names = store.category_names()
     try:
@@ -55,7 +64,18 @@ def seed(
     console = Console()
     with _progress(console, catalogue.size) as advance:
         summary = load(store, catalogue, dry_run=dry_run, on_done=advance)
-    _show(console, summary, dry_run=dry_run)
+    shown = {"categories": summary.categories, "products": summary.products}
+    _show(console, shown, dry_run=dry_run)
+
+
+def load_and_show_reference(target: Target, console: Console, *, dry_run: bool = False) -> None:
+    loaded = load_reference(target, dry_run=dry_run)
+    _show(console, {"categories": loaded.counts}, dry_run=dry_run)
+    for name in loaded.left:
+        console.print(
+            f"{name} is no longer in the file. It stays in the shop: products may be in it.",
+            markup=False,
+        )
 
 
 def _catalogue(
@@ -87,14 +107,14 @@ def _progress(console: Console, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.advance(task, done)
 
 
-def _show(console: Console, summary: Summary, *, dry_run: bool) -> None:
+def _show(console: Console, shown: Mapping[str, Counts], *, dry_run: bool) -> None:
     table = Table()
     table.add_column("would be" if dry_run else "")
     for heading in ("created", "updated", "unchanged"):
         table.add_column(heading, justify="right")
-    for name, counts in (("categories", summary.categories), ("products", summary.products)):
+    for name, counts in shown.items():
         numbers = (counts.created, counts.updated, counts.unchanged)
         table.add_row(name, *(f"{number:,}" for number in numbers))
     console.print(table)
-    if not summary.changed:
+    if not any(counts.changed for counts in shown.values()):
         console.print("nothing would change" if dry_run else "nothing changed")

@@ -19,9 +19,10 @@ schema.config.generation.update(allow_extra_parameters=False)
 
 # Rules of the values themselves, which a schema cannot say: what is a common password or an e-mail
 # address, whether labels fit a row, which categories there are, which version If-Match is about,
-# that 5.0 is no way to write 5.
+# that 5.0 is no way to write 5, that a list by name comes by name.
 _MORE_THAN_A_SCHEMA = {
     "adjustStock",
+    "listProducts",
     "registerUser",
     "updateMe",
     "changePassword",
@@ -43,7 +44,7 @@ def callers(api: Api, admin: Account) -> dict[str, Account | None]:
 
 @pytest.mark.parametrize("who", ["nobody", "customer", "admin"])
 @schema.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_to_its_document(
     case: schemathesis.Case[Any], api: Api, callers: dict[str, Account | None], who: str
 ) -> None:

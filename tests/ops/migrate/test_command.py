@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from ops.migrate import command
+from ops.migrate import apply, command
 from ops.migrate.migration import migrations
 from tests.ops.migrate.things import MIGRATION, TABLE, Things, check
 
@@ -34,8 +34,9 @@ class Cli:
         self.migrations: list[Migration] = [MIGRATION]
         monkeypatch.setattr(command, "console", Console(width=200, highlight=False))
         monkeypatch.setattr(command, "find_target", lambda *_: Target(things))
-        monkeypatch.setattr(command, "_tables", lambda _: {"ThingsTable": TABLE})
-        monkeypatch.setattr(command, "migrations", lambda: self.migrations)
+        monkeypatch.setattr(command, "_reference", lambda _: "")
+        monkeypatch.setattr(apply, "table_names", lambda _: {"ThingsTable": TABLE})
+        monkeypatch.setattr(apply, "migrations", lambda: self.migrations)
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
         result = CliRunner().invoke(command.app, arguments)

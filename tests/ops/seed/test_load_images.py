@@ -83,7 +83,9 @@ def test_labels_that_do_not_fit_with_the_image_that_is_there_are_an_error(
     fill(store, LONG)
     before = table_rows(store)
 
-    with pytest.raises(OperationError, match=rf"'CHAI' does not fit.*at most {LABEL_BYTES}.*Shorten it"):
+    with pytest.raises(
+        OperationError, match=rf"'CHAI' does not fit.*at most {LABEL_BYTES}.*Shorten it"
+    ):
         load(store, catalogue(new_product(**WIDE)), dry_run=dry_run)
 
     assert table_rows(store) == before

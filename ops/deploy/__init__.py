@@ -1,0 +1,1 @@
+"""``shop deploy``: a stage brought to what the code says, in the order that keeps it open."""

@@ -1,0 +1,148 @@
+"""``shop deploy``."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cdk.schema.plan import described
+from cdk.schema.steps import Deployment
+from ops.deploy.indexes import wait_until_filled
+from ops.deploy.smoke import smoke
+from ops.deploy.stages import AccountStage, LocalStage, Stage
+from ops.errors import OperationError
+from ops.local.deployment import LOCAL_STAGE
+from ops.migrate.apply import Manner, Migrations, table_names
+from ops.migrate.command import DEFAULT_FOLDER
+from ops.migrate.plan_command import show_plan
+from ops.migrate.report import write_report
+from ops.recover.options import Region
+from ops.seed.command import load_and_show_reference
+
+console = Console(highlight=False)
+_CODE_ONLY = Deployment(changes=(), hold_back=(), keep=())
+
+
+def deploy(
+    *,
+    stage: Annotated[str, typer.Option(help=f"As in shop-prod; {LOCAL_STAGE} is the local stack")],
+    region: Region = None,
+    context: Annotated[
+        list[str] | None,
+        typer.Option("--context", "-c", help="A setting, as the CDK takes it: shop:name=value"),
+    ] = None,
+    on_purpose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Do to it what the plan refuses, and is possible"),
+    ] = None,
+    units: Annotated[
+        float | None,
+        typer.Option(min=1, help="Capacity units a second for migrations; else no limit"),
+    ] = None,
+    yes: Annotated[
+        str | None, typer.Option(metavar="STACK", help="Confirms it, by its name, without asking")
+    ] = None,
+) -> None:
+    """Bring a stage to what the code says: tables, functions, items, reference data.
+
+    Plans first, shows what changes and asks. Several changes of indexes are deployed one after the
+    other. Stops at the first thing wrong and says what to do; the same command then goes on.
+    """
+    where = _stage(stage, region, context or [])
+    _say("1/6", "Plan of the tables")
+    deployments = _plan(where, on_purpose or [])
+    _say("2/6", "What changes")
+    where.diff(_held_back(deployments[0]))
+    _confirm(where.stack, yes)
+    _say("3/6", "Deployment")
+    for each in deployments:
+        _deploy(where, each)
+    _say("4/6", "Migrations of items")
+    _migrate(where, units)
+    _say("5/6", "Reference data")
+    load_and_show_reference(where.target(), console)
+    _say("6/6", "Smoke test")
+    _smoke(where)
+    console.print(f"[green]✓[/] {where.stack} is up to date: {where.api_url()}", soft_wrap=True)
+
+
+def _say(number: str, title: str) -> None:
+    console.print(f"\n[bold]{number} {title}[/]")
+
+
+def _stage(name: str, region: str | None, context: Sequence[str]) -> Stage:
+    pairs = [each.partition("=") for each in context]
+    if not all(key and value for key, _, value in pairs):
+        raise OperationError("A setting is written like shop:logRetentionDays=30.")
+    settings = {key: value for key, _, value in pairs}
+    if "shop:stage" in settings:
+        raise OperationError("The stage is given as --stage.")
+    return (
+        LocalStage(settings, console)
+        if name == LOCAL_STAGE
+        else AccountStage(name, region, settings)
+    )
+
+
+def _plan(where: Stage, on_purpose: Sequence[str]) -> list[Deployment]:
+    """Raises OperationError when the plan refuses it, or wants an index to stay for now."""
+    made = show_plan(where.stack, where.target, where.settings(), on_purpose, local=where.local)
+    if made.refusals:
+        raise OperationError("The plan refuses this; nothing was deployed. Each ✗ says what to do.")
+    if any(each.keep for each in made.deployments):
+        raise OperationError(
+            "Indexes are made and deleted at once; nothing was deployed. Put those that are to go"
+            " back into the code, deploy, take them out again and deploy once more."
+        )
+    return made.deployments or [_CODE_ONLY]
+
+
+def _held_back(deployment: Deployment) -> dict[str, str]:
+    held = ",".join(each.subject for each in deployment.hold_back)
+    return {"shop:holdBack": held} if held else {}
+
+
+def _confirm(stack: str, yes: str | None) -> None:
+    name = yes or typer.prompt(f"Type {stack} to deploy it", default="")
+    if name != stack:
+        raise OperationError(f"Nothing was deployed: that was not {stack}.")
+
+
+def _deploy(where: Stage, deployment: Deployment) -> None:
+    if deployment.changes:
+        console.print(described(deployment))
+    where.deploy(_held_back(deployment))
+    target = where.target()
+    with console.status("Waiting for indexes") as status:
+        wait_until_filled(target.dynamodb(), table_names(target).values(), status.update)
+
+
+def _migrate(where: Stage, units: float | None) -> None:
+    applied = Migrations(where.target()).up(console, Manner(units))
+    if not applied:
+        console.print("There is nothing to do.")
+        return
+    path = write_report(DEFAULT_FOLDER, where.stack, applied)
+    console.print(f"The report is in {path}", soft_wrap=True)
+    if any(each.failed for each in applied):
+        raise OperationError(
+            "The stack is deployed; some items could not be brought along, each is told above."
+            " Mend them or the migration, then give the same command again."
+        )
+
+
+def _smoke(where: Stage) -> None:
+    wrong = 0
+    for check in smoke(where.api_url()):
+        if check.wrong:
+            wrong += 1
+            console.print(f"[red]✗[/] {check.asked}: ", end="")
+            console.print(check.wrong, markup=False)
+        else:
+            console.print(f"[green]✓[/] {check.asked}")
+    if wrong:
+        raise OperationError(
+            f"It is deployed, and {wrong} of the checks failed. Look at the functions' logs; to go"
+            " back, check the last good commit out and deploy that."
+        )
