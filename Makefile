@@ -48,7 +48,7 @@ check: $(READY) | .build  ## The fast gate: format, lint, types, imports, docume
 test: check synth  ## Everything: make check, the long tests, the template, end to end on the local AWS
 	@echo "long tests";  pytest -q -n 2 -m "exhaustive or slow"
 	@echo "mutants";     python -m tests.mutation --quick > .build/mutants.log || { cat .build/mutants.log; exit 1; }
-	@echo "end to end";  pytest -q -m e2e
+	@echo "end to end";  pytest -q -m e2e -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: format
 format: $(READY)  ## Format and mend what can be mended by itself

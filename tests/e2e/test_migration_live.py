@@ -147,8 +147,9 @@ def catalogue(stack: LocalStack) -> Iterator[Catalogue]:
 def test_everything_ends_right(catalogue: Catalogue, admin: Account, folder: LocalFolder) -> None:
     with Traffic(admin, catalogue.ids) as traffic:
         for _ in range(2):
-            killed = shop(folder.root, "migrate", "up", "--take-over")
-            time.sleep(3)
+            # At a pace at which it is killed in the middle, on any machine.
+            killed = shop(folder.root, "migrate", "up", "--take-over", "--units", "50")
+            time.sleep(4)
             assert killed.poll() is None, killed.communicate()[0]
             killed.kill()
             killed.communicate()
