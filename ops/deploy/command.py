@@ -16,7 +16,6 @@ from ops.local.deployment import LOCAL_STAGE
 from ops.migrate.apply import Manner, Migrations, table_names
 from ops.migrate.command import DEFAULT_FOLDER
 from ops.migrate.plan_command import show_plan
-from ops.migrate.report import write_report
 from ops.recover.options import Region
 from ops.seed.command import load_and_show_reference
 
@@ -119,12 +118,10 @@ def _deploy(where: Stage, deployment: Deployment) -> None:
 
 
 def _migrate(where: Stage, units: float | None) -> None:
-    applied = Migrations(where.target()).up(console, Manner(units))
+    manner = Manner(units, folder=DEFAULT_FOLDER)
+    applied = Migrations(where.target()).up(console, manner)
     if not applied:
         console.print("There is nothing to do.")
-        return
-    path = write_report(DEFAULT_FOLDER, where.stack, applied)
-    console.print(f"The report is in {path}", soft_wrap=True)
     if any(each.failed for each in applied):
         raise OperationError(
             "The stack is deployed; some items could not be brought along, each is told above."

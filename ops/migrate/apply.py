@@ -12,12 +12,13 @@ from ops.errors import OperationError
 from ops.migrate.budget import Budget
 from ops.migrate.ledger import Ledger, State
 from ops.migrate.migration import migrations
-from ops.migrate.report import Applied
+from ops.migrate.report import Applied, write_report
 from ops.migrate.run import Run, Spending
 from ops.recover.tables.locate import stack_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -34,6 +35,8 @@ class Manner(NamedTuple):
     """Parts of a table at a time."""
     take_over: bool = False
     """Whether the lock is taken from whoever has it."""
+    folder: Path | None = None
+    """Where a report is written, if there was anything to do."""
 
 
 class Migrations:
@@ -65,6 +68,9 @@ class Migrations:
             applied.append(self._apply(migration, console, manner))
             if applied[-1].failed:
                 break
+        if applied and manner.folder:
+            path = write_report(manner.folder, self.stack, applied)
+            console.print(f"The report is in {path}", soft_wrap=True)
         return applied
 
     def _apply(self, migration: Migration, console: Console, manner: Manner) -> Applied:

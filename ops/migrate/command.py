@@ -10,7 +10,6 @@ from rich.table import Table
 from ops.migrate import survey
 from ops.migrate.apply import Manner, Migrations
 from ops.migrate.plan_command import plan
-from ops.migrate.report import write_report
 from ops.recover.options import DryRun, Region, Stack
 from ops.seed.reference import find_note
 from ops.seed.store import Store
@@ -55,12 +54,9 @@ def up(
     if dry_run:
         _preview(todo)
         return
-    applied = todo.up(console, Manner(units, segments, take_over))
+    applied = todo.up(console, Manner(units, segments, take_over, folder))
     if not applied:
         console.print("There is nothing to do.")
-        return
-    path = write_report(folder, todo.stack, applied)
-    console.print(f"The report is in {path}", soft_wrap=True)
     if any(each.failed for each in applied):
         raise typer.Exit(1)
 
