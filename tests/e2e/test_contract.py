@@ -44,7 +44,7 @@ def callers(api: Api, admin: Account) -> dict[str, Account | None]:
 
 @pytest.mark.parametrize("who", ["nobody", "customer", "admin"])
 @schema.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_to_its_document(
     case: schemathesis.Case[Any], api: Api, callers: dict[str, Account | None], who: str
 ) -> None:
