@@ -50,6 +50,12 @@ class Migrations:
         self._client = target.dynamodb()
         self._names = table_names(target)
         self.all = _chosen(table)
+        for each in self.all:
+            if each.logical_id not in self._names:
+                known = ", ".join(sorted(self._names))
+                raise OperationError(
+                    f"{each.title}: no table {each.logical_id}; there are {known}."
+                )
 
     def ledger(self, migration: Migration) -> Ledger:
         return Ledger(self._client, self._names[migration.logical_id])

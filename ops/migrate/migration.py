@@ -28,7 +28,8 @@ class Migration:
     """One step forward for each item of one kind.
 
     ``table`` is the context's name, as in ``Products``; ``prefix`` is what the partition keys of
-    the items begin with, ``sort_key`` the sort key that all of them have, when they have the same.
+    the items begin with, ``sort_prefix`` what their sort keys do, and ``sort_key`` the sort key
+    that all of them have, when they have the same.
 
     ``forward`` is pure and idempotent. It is given an item's key and those attributes of it that
     ``reads`` names, no others, and answers what of the latter shall change. An item is written on
@@ -44,6 +45,7 @@ class Migration:
     forward: Callable[[Item], Changes]
     check: Callable[[Item], str | None]
     sort_key: str | None = None
+    sort_prefix: str = ""
     number: str = ""
     """Four digits, from the file's name, as are the next two."""
     name: str = ""
@@ -59,7 +61,12 @@ class Migration:
         return f"{self.table}Table"
 
     def concerns(self, item: Item) -> bool:
-        return item["pk"].startswith(self.prefix) and self.sort_key in (None, item["sk"])
+        pk, sk = item["pk"], item["sk"]
+        return (
+            pk.startswith(self.prefix)
+            and sk.startswith(self.sort_prefix)
+            and self.sort_key in (None, sk)
+        )
 
     def changes(self, item: Item) -> dict[str, Any]:
         """What ``forward`` makes different.
@@ -88,7 +95,10 @@ def _read(path: Path) -> Migration:
     named = _FILE.fullmatch(path.name)
     if not named:
         raise OperationError(f"{path.name}: a migration is called 0001_what_it_does.py.")
-    module = importlib.import_module(f"ops.migrations.{path.stem}")
+    try:
+        module = importlib.import_module(f"ops.migrations.{path.stem}")
+    except Exception as error:
+        raise OperationError(f"{path.name} cannot be loaded: {error}") from error
     migration = getattr(module, "MIGRATION", None)
     if not isinstance(migration, Migration):
         raise OperationError(f"{path.name} has no MIGRATION = Migration(...).")

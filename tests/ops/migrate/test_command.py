@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from ops.errors import OperationError
 from ops.migrate import apply, command
 from ops.migrate.migration import migrations
 from tests.ops.migrate.things import MIGRATION, TABLE, Things, check
@@ -108,6 +109,40 @@ def test_one_table_only(cli: Cli) -> None:
     assert "0001" in cli.up("--table", "Things")
     result = CliRunner().invoke(command.app, ["up", "--table", "Nothing"])
     assert "No migration is for a table 'Nothing'" in str(result.exception)
+
+
+def test_a_migration_of_no_table_is_told(cli: Cli) -> None:
+    cli.migrations = [replace(MIGRATION, table="Thingies")]
+    result = CliRunner().invoke(command.app, ["status"])
+    assert "0001 small names: no table ThingiesTable; there are ThingsTable." in str(
+        result.exception
+    )
+
+
+FILES = {
+    "0002_x.py": "import nothing_of_the_kind",
+    "0002_y.py": "MIGRATION = 1",
+    "2_z.py": "",
+    "0002-a.py": "",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_no_migration_is_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text(FILES[name])
+    monkeypatch.setattr("ops.migrations.__path__", [str(tmp_path)])
+    with pytest.raises(OperationError, match=name):
+        migrations(tmp_path)
+
+
+def test_two_of_one_number_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("0003_a.py", "0003_b.py"):
+        (tmp_path / name).write_text("from tests.ops.migrate.things import MIGRATION")
+    monkeypatch.setattr("ops.migrations.__path__", [str(tmp_path)])
+    with pytest.raises(OperationError, match="0003"):
+        migrations(tmp_path)
 
 
 @pytest.mark.parametrize("page", [1, 2, 500])

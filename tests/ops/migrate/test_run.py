@@ -62,6 +62,12 @@ def test_every_item_that_it_concerns_is_changed_and_nothing_else(four: Things) -
     assert LOCK not in four.all_rows()
 
 
+def test_items_may_be_told_by_how_their_sort_keys_begin(four: Things) -> None:
+    notes = replace(MIGRATION, sort_key=None, sort_prefix="THING#")
+    assert four.up(notes).changed == 1
+    assert four.rows()["THING#Ash", "THING#NOTE"]["small"] == "not me"
+
+
 def test_a_second_time_changes_nothing(four: Things) -> None:
     four.up()
     rows = four.rows()
