@@ -46,6 +46,9 @@ class Steps:
             yield
         self._console.print(f"[green]✓[/] {done} [dim]({time.monotonic() - started:.1f} s)[/]")
 
+    def warn(self, text: str) -> None:
+        self._console.print(f"[yellow]![/] {text}")
+
 
 def bring_up(
     folder: LocalFolder,
@@ -65,8 +68,10 @@ def bring_up(
         folder.deploy_log.write_bytes(b"")
         deploy(folder, running, steps)
         stack = find(running)
-        with steps.step("Migrating the items", "Items are of today's shape"):
-            _migrate(stack.target)
+        with steps.step("Migrating the items", "Items migrated"):
+            failed = _migrate(stack.target)
+        if failed:
+            steps.warn(f"{failed:,} items cannot be brought along: shop migrate up tells which")
         with steps.step("Seeding the catalogue", "Catalogue seeded"):
             seed(stack.target)
         with steps.step("Making an administrator", "Administrator made"):
@@ -98,10 +103,10 @@ def deploy(
         _check(find(running).api_url, folder)
 
 
-def _migrate(target: Target) -> None:
+def _migrate(target: Target) -> int:
+    """How many items could not be brought along: no reason to keep the stack from coming up."""
     applied = Migrations(target).up(Console(quiet=True), Manner(take_over=True))
-    if any(each.failed for each in applied):
-        raise OperationError("Some items cannot be brought along: shop migrate up tells which.")
+    return sum(len(each.entry.failures) for each in applied)
 
 
 def find(running: Emulator) -> LocalStack:

@@ -66,7 +66,7 @@ def status(*, table: _Table = None, stack: Stack = None, region: Region = None) 
     """Tell of each migration whether it was applied, when, and to how many items."""
     target = find_target(stack, region)
     known = Migrations(target, table)
-    shown = Table("migration", "table", "state", "began", "ended")
+    shown = Table("migration", "table", "state", "since")
     shown.add_column("changed", justify="right")
     for migration in known.all:
         entry = known.ledger(migration).entry(migration)
@@ -75,8 +75,8 @@ def status(*, table: _Table = None, stack: Stack = None, region: Region = None) 
             state += ", and its file was edited since"
         if entry.failures:
             state += f" for {len(entry.failures):,} items"
-        times = (entry.began or "", entry.ended or "")
-        shown.add_row(migration.title, migration.table, state, *times, f"{entry.changed:,}")
+        since = (entry.ended or entry.began or "").partition(".")[0].replace("T", " ")
+        shown.add_row(migration.title, migration.table, state, since, f"{entry.changed:,}")
     console.print(shown)
     console.print(_reference(target))
 
