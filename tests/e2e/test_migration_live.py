@@ -69,6 +69,9 @@ class Catalogue:
                 if row["pk"] in ours and (whole or row["sk"] == "PRODUCT"):
                     yield row
 
+    def migrated(self) -> int:
+        return sum("nameKey" in row for row in self.rows())
+
     def _write(self, requests: list[Any]) -> None:
         for part in batched(requests, 25, strict=False):
             answer = self.client.batch_write_item(RequestItems={self.table: list(part)})
@@ -147,12 +150,7 @@ def catalogue(stack: LocalStack) -> Iterator[Catalogue]:
 def test_everything_ends_right(catalogue: Catalogue, admin: Account, folder: LocalFolder) -> None:
     with Traffic(admin, catalogue.ids) as traffic:
         for _ in range(2):
-            # At a pace at which it is killed in the middle, on any machine.
-            killed = shop(folder.root, "migrate", "up", "--take-over", "--units", "50")
-            time.sleep(4)
-            assert killed.poll() is None, killed.communicate()[0]
-            killed.kill()
-            killed.communicate()
+            kill_in_the_middle(catalogue, folder)
         refused = shop(folder.root, "migrate", "up")
         said, _ = refused.communicate(timeout=60)
         assert refused.returncode == 1, said
@@ -167,6 +165,17 @@ def test_everything_ends_right(catalogue: Catalogue, admin: Account, folder: Loc
     said, _ = checked.communicate(timeout=600)
     assert checked.returncode == 0, said
     require_right(catalogue, traffic)
+
+
+def kill_in_the_middle(catalogue: Catalogue, folder: LocalFolder) -> None:
+    before = catalogue.migrated()
+    run = shop(folder.root, "migrate", "up", "--take-over", "--units", "50")
+    # At that pace it has a while to go, on any machine.
+    while catalogue.migrated() < before + 100 and run.poll() is None:
+        time.sleep(0.2)
+    assert run.poll() is None, run.communicate()[0]
+    run.kill()
+    run.communicate()
 
 
 def require_right(catalogue: Catalogue, traffic: Traffic) -> None:
