@@ -35,19 +35,44 @@ run: $(READY)  ## The whole stack on the local AWS, seeded; Ctrl-C ends it, the 
 	@exec shop local up
 
 .PHONY: check
-check: $(READY) | .build  ## The fast gate: format, lint, types, imports, documents, unit tests
-	@echo "format";      ruff format --quiet --check $(SOURCES) || { echo "make format mends this"; exit 1; }
-	@echo "lint";        ruff check --quiet $(SOURCES)
-	@echo "types";       mypy --no-error-summary
-	@echo "imports";     lint-imports --no-cache > .build/imports.log || { cat .build/imports.log; exit 1; }
-	@echo "openapi";     shop openapi --check
-	@echo "events";      shop event-schema --check
-	@echo "unit tests";  pytest -q -n 2 -m "not e2e and not exhaustive and not slow"
+check: $(READY)  ## The fast gate: format, lint, types, imports, documents, unit tests
+	@$(MAKE) -j2 static
+	@$(MAKE) unit
 
 .PHONY: test
-test: check synth  ## Everything: make check, the long tests, the template, end to end on the local AWS
+test: $(READY) $(CHECKOV)/.ready  ## Everything: make check, the long tests, the template, end to end on the local AWS
+	@$(MAKE) -j2 static synth
+	@$(MAKE) unit
+	@$(MAKE) long
+	@$(MAKE) e2e
+
+# Two at a time, the longest first; each is silent when all is well.
+.PHONY: static types lint imports documents
+static: types lint imports documents
+
+types: $(READY)
+	@echo "types";       mypy --no-error-summary
+
+lint: $(READY)
+	@echo "format";      ruff format --quiet --check $(SOURCES) || { echo "make format mends this"; exit 1; }
+	@echo "lint";        ruff check --quiet $(SOURCES)
+
+imports: $(READY) | .build
+	@echo "imports";     lint-imports --no-cache > .build/imports.log || { cat .build/imports.log; exit 1; }
+
+documents: $(READY)
+	@echo "openapi";     shop openapi --check
+	@echo "events";      shop event-schema --check
+
+.PHONY: unit long e2e
+unit: $(READY)
+	@echo "unit tests";  pytest -q -n 2 -m "not e2e and not exhaustive and not slow"
+
+long: $(READY) | .build
 	@echo "long tests";  pytest -q -n 2 -m "exhaustive or slow"
 	@echo "mutants";     python -m tests.mutation --quick > .build/mutants.log || { cat .build/mutants.log; exit 1; }
+
+e2e: $(READY)
 	@echo "end to end";  pytest -q -m e2e -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: format
