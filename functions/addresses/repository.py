@@ -89,8 +89,8 @@ class AddressRepository:
             raise Outdated from failure
 
     def change(self, seen: Address, changed: Address) -> None:
-        """Write ``changed`` over ``seen``, and have the book follow. Raises Outdated."""
-        expression, values = writes.setting(_fields(changed))
+        """Write what differs from ``seen``, and have the book follow. Raises Outdated."""
+        expression, values = writes.changing(_fields(seen), _fields(changed))
         address = writes.update(
             self._table,
             address_key(seen.user_id, seen.id),

@@ -75,32 +75,35 @@ class ProductWriter:
             raise UnknownCategory(new.category) from failure
 
     def change(self, seen: StoredProduct, wanted: StoredProduct, category: str | None) -> None:
-        """Write ``wanted`` over ``seen``, all but the stock.
+        """Write what differs from ``seen``, but for the stock.
 
         ``category`` is the one that was sent, if one was. Raises Outdated; UnknownCategory when
         only that stands in the way.
         """
-        product = wanted.product
-        expression, values = writes.setting(
-            {
-                "name": product.name,
-                "price": product.price,
-                "category": product.category,
-                "imageUrl": image_address.stored(product.image_url, self._images_url),
-                "imageOrder": wanted.image_order,
-                **listing_keys(product.id, product.created_at, product.price, product.name),
-                "version": wanted.version,
-                "updatedAt": product.updated_at,
-            }
-        )
+        expression, values = writes.changing(self._attributes(seen), self._attributes(wanted))
         update = writes.update(
             self._table,
-            product_key(product.id),
+            product_key(wanted.product.id),
             expression,
             f"{ON_SALE} AND #version = :seen",
             {**values, ":yes": True, ":seen": seen.version},
         )
-        self._write(update, *self._description(seen.product, product), category=category)
+        actions = self._description(seen.product, wanted.product)
+        self._write(update, *actions, category=category)
+
+    def _attributes(self, stored: StoredProduct) -> Item:
+        """What a change can make of a product's row."""
+        product = stored.product
+        return {
+            "name": product.name,
+            "price": product.price,
+            "category": product.category,
+            "imageUrl": image_address.stored(product.image_url, self._images_url),
+            "imageOrder": stored.image_order,
+            **listing_keys(product.id, product.created_at, product.price, product.name),
+            "version": stored.version,
+            "updatedAt": product.updated_at,
+        }
 
     def _description(self, seen: Product, wanted: Product) -> list[writes.Action]:
         """What makes the description's row, as it was seen, say what is wanted."""

@@ -53,9 +53,7 @@ class AccountKeys(NamedTuple):
 
 def update_account(table: Table, seen: Account, changed: Account) -> Action:
     """Write what differs, unless someone else wrote meanwhile."""
-    before, after = rows.from_account(seen), rows.from_account(changed)
-    different = {name: after[name] for name in after if after[name] != before[name]}
-    expression, values = writes.setting(different)
+    expression, values = writes.changing(rows.from_account(seen), rows.from_account(changed))
     values = {**values, ":seen": seen.updated_at}
     return writes.update(table, user_key(seen.id), expression, "#updatedAt = :seen", values)
 

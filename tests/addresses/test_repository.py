@@ -101,9 +101,10 @@ def test_a_book_that_names_another_default_by_now_stays(
 def test_an_address_changed_since_is_not_changed(
     repository: AddressRepository, store: Store, user_id: str, name: str
 ) -> None:
-    seen = {
-        name: each.model_copy(update={"updated_at": LATER}) for name, each in both(user_id).items()
-    }
+    seen = both(user_id)
+    for each in (A, B):
+        row = store.rows(user_id)[address_key(user_id, each)["sk"]]
+        store.put({**row, "updatedAt": "2026-11-22T12:00:00.002Z"})
     before = store.rows(user_id)
     with pytest.raises(Outdated):
         WRITES[name](repository, seen)
@@ -135,3 +136,21 @@ def test_which_one_it_is_does_not_matter_to_a_new_address(
 def test_a_user_without_rows_has_an_empty_book(repository: AddressRepository, user_id: str) -> None:
     assert repository.book(new_id()) == Book(0, None)
     assert repository.book(user_id) == Book(2, A)
+
+
+def test_a_change_leaves_alone_what_a_migration_made_of_the_rest(
+    repository: AddressRepository, store: Store, user_id: str
+) -> None:
+    """Migrations move no ``updatedAt``, so what was seen may be what was before."""
+    (seen,) = [each for each in repository.all(user_id) if each.id == A]
+    row = store.rows(user_id)[address_key(user_id, A)["sk"]]
+    store.put({**row, "country": "Migrated", "state": "Migrated"})
+    repository.change(seen, seen.model_copy(update={"city": "Faro", "updated_at": LATER}))
+    now = store.rows(user_id)[address_key(user_id, A)["sk"]]
+    assert now == {
+        **row,
+        "city": "Faro",
+        "country": "Migrated",
+        "state": "Migrated",
+        "updatedAt": LATER,
+    }

@@ -55,6 +55,19 @@ def test_stock_that_is_sold_meanwhile_stays_sold(
     assert catalogue.row(product["id"])["stock"] == 2
 
 
+def test_a_change_leaves_alone_what_a_migration_made_of_the_rest(
+    product: dict[str, Any], catalogue: Catalogue, admin: Administrator
+) -> None:
+    """Migrations move no ``version``, so what was read may be what was before."""
+    migrated = {"name": "Migrated", "nameKey": "migrated", "imageUrl": "/m", "newestKey": "m"}
+    happened = interrupt("UpdateItem", lambda: catalogue.set(product["id"], migrated))
+    assert admin.change(product["id"], price="9.99").status == 200
+    assert happened == ["UpdateItem"]
+    row = catalogue.row(product["id"])
+    assert {name: row[name] for name in migrated} == migrated
+    assert row["priceKey"].startswith("0000000999#")
+
+
 @pytest.mark.parametrize(("operation", "fields"), WRITES.items())
 def test_with_if_match_a_lost_race_is_412(
     product: dict[str, Any],

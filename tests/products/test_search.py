@@ -111,7 +111,7 @@ def test_it_follows_what_administrators_do(
     assert ids(customer.whole_list(name="tea")) == []
 
 
-def test_a_name_of_marks_alone_is_in_every_other_list(
+def test_a_name_of_accents_alone_is_in_every_other_list(
     catalogue: Catalogue, admin: Administrator, customer: Customer
 ) -> None:
     product_id = admin.create(name="\u0301\u0301").body["id"]
@@ -127,6 +127,32 @@ def test_a_page_is_two_round_trips(
 ) -> None:
     customer.products(name="cha", limit=5)
     assert calls == ["Query", "BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("Ďábel", "dabel"),
+        ("Điện", "đien"),
+        ("Ёлка", "елка"),
+        ("Ήλιος", "ηλιοσ"),
+        ("שָׁלוֹם", "שלום"),
+        ("مُحَمَّد", "محمد"),
+        ("\u2764\ufe0f", "\u2764"),
+        ("ｶﾞﾗｽ", "ガラス"),
+    ],
+)
+def test_what_one_may_leave_out_is_left_out(name: str, alike: str) -> None:
+    assert searchable(name) == alike
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("ガラス", "カラス"), ("ดี", "ดา"), ("कि", "कु"), ("क्ष", "कष")]
+)
+def test_other_letters_are_not_one(name: str, other: str) -> None:
+    """Signs of vowels and of voice are letters, though Unicode has them as marks."""
+    assert searchable(name) != searchable(other)
+    assert not searchable(name).startswith(searchable(other)[:2])
 
 
 @given(st.text(max_size=60), st.integers(0, 60))

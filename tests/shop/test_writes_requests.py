@@ -131,3 +131,9 @@ def test_setting_says_what_is_there_and_what_is_not(
     attributes: Item, expression: str, values: Item
 ) -> None:
     assert writes.setting(attributes) == (expression, values)
+
+
+def test_changing_says_what_differs_alone() -> None:
+    before = {"a": 1, "b": 2, "c": None, "d": 4}
+    after = {"a": 1, "b": 3, "c": 5, "d": None}
+    assert writes.changing(before, after) == ("SET #b = :b, #c = :c REMOVE #d", {":b": 3, ":c": 5})

@@ -53,6 +53,20 @@ def test_two_changes_at_once_both_happen(account: Account) -> None:
     assert (now(account).first_name, now(account).last_name) == ("A", "B")
 
 
+def test_a_change_leaves_alone_what_a_migration_made_of_the_rest(
+    account: Account, store: Store
+) -> None:
+    """Migrations move no ``updatedAt``, so what was read may be what was before."""
+
+    def migrate() -> None:
+        store.set(store.user(account.id), firstName="Migrated")
+
+    with meanwhile("UpdateItem", migrate) as done:
+        change(account, lastName="B")
+    assert done
+    assert (now(account).first_name, now(account).last_name) == ("Migrated", "B")
+
+
 def test_two_moves_to_different_addresses_leave_one(account: Account, store: Store) -> None:
     def move() -> None:
         change(account, email="first@example.com")

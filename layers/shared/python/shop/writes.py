@@ -105,6 +105,14 @@ def setting(attributes: Item) -> tuple[str, Item]:
     return " ".join(parts), {f":{name}": value for name, value in present.items()}
 
 
+def changing(before: Item, after: Item) -> tuple[str, Item]:
+    """What ``setting`` gives for the attributes of ``after`` that are others ``before``.
+
+    What somebody else, a migration say, made of the rest meanwhile stays as it is.
+    """
+    return setting({name: value for name, value in after.items() if value != before.get(name)})
+
+
 def apply(client: DynamoDBClient, action: Action) -> dict[str, Any]:
     """Do ``action`` by itself. The row as it is after an update; else nothing.
 
