@@ -26,7 +26,7 @@ console = Console(highlight=False)
 
 # Longer than a function may take, so that nobody else is given what is being handled.
 _HIDDEN_SECONDS = 120
-_POLL_SECONDS = 2  # a poll that does not wait asks some of the queue's servers only
+_POLL_SECONDS = 1  # a poll that waits at all asks all of the queue's servers
 _MOST_PAGES = 1000
 
 
