@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import botocore.session
+import psutil
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -120,13 +121,18 @@ class Target:
 
 
 def local_target(folder: Path = LOCAL) -> Target:
-    """The running local stack. Raises OperationError when there is none."""
+    """The running local stack. Raises OperationError when there is none, or no way to it."""
     try:
         outputs = json.loads((folder / "outputs.json").read_text())
     except FileNotFoundError:
         raise OperationError("The local stack is not running; start it with: make run") from None
-    rehearsed = REHEARSAL in outputs
-    return Target(LOCAL_STACK, local_session(), outputs["endpointUrl"], rehearsed)
+    rehearser = outputs.get(REHEARSAL)
+    if rehearser and not psutil.pid_exists(rehearser):
+        raise OperationError(
+            "The rehearsal through which the local stack was reached was killed. To put that right,"
+            " start it again: shop recover rehearse"
+        )
+    return Target(LOCAL_STACK, local_session(), outputs["endpointUrl"], bool(rehearser))
 
 
 def local_session() -> boto3.Session:

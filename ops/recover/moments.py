@@ -17,7 +17,9 @@ def parse_moment(text: str) -> datetime:
         raise OperationError(f"{text!r} is not a time such as 2026-11-22T12:00:00Z.")
     if moment.tzinfo is None:
         raise OperationError(f"{text!r} has no time zone; write Z or +01:00 behind it.")
-    moment = moment.astimezone(UTC)
     if moment > datetime.now(UTC):
         raise OperationError(f"{text!r} is in the future.")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise OperationError(f"{text!r} is before any time that there is in UTC.") from None

@@ -37,18 +37,25 @@ class Work:
 
 
 class Step(NamedTuple):
-    """``name`` is what the journal knows it by; ``plan`` says what it will do, to a person."""
+    """``name`` is what the journal knows it by; ``plan`` says what it will do, to a person.
+
+    ``lasts``: what it has done cannot be undone, and must not be done again.
+    """
 
     name: str
     plan: str
     do: Callable[[Work], Facts]
+    lasts: bool = False
 
 
 class Operation(NamedTuple):
     """A recovery of ``subject``, which a person names to confirm it.
 
     ``arguments`` tell it from others of its kind: the same ones take up what was begun.
+    The first of several ``steps`` only looks whether it can be done, and changes nothing.
     ``losses`` says, from all facts, how many seconds of writes are lost (RPO); None: not known.
+    ``is_undone`` says, from all facts, whether what an earlier run did was undone since: then all
+    steps are done again, but those that last.
     """
 
     name: str
@@ -56,6 +63,7 @@ class Operation(NamedTuple):
     arguments: Mapping[str, str]
     steps: Sequence[Step]
     losses: Callable[[Facts], float | None] = lambda _: None
+    is_undone: Callable[[Facts], bool] = lambda _: False
 
 
 def run(
@@ -72,15 +80,23 @@ def run(
     OperationError when that is another name, or a step fails; then the same command goes on.
     """
     journal = Journal.of(folder, operation.name, operation.subject, operation.arguments)
+    if journal.steps and operation.is_undone(journal.facts):
+        console.print("What an earlier run did is not there any more: this begins anew.")
+        journal.forget(step.name for step in operation.steps if not step.lasts)
     _show(operation, journal, console)
     if dry_run:
         console.print("Nothing was changed: this was a dry run.")
         return None
     _confirm(operation, confirmed)
+    with journal.held():
+        return _carry_out(operation, journal, console, folder)
+
+
+def _carry_out(operation: Operation, journal: Journal, console: Console, folder: Path) -> Report:
     journal.begin()
     for step in operation.steps:
         if not journal.is_done(step.name):
-            _do(step, journal, console)
+            _do(step, operation, journal, console)
     report = Report.of(operation.name, operation.subject, journal, operation.losses(journal.facts))
     written = report.write(folder)
     journal.finish()
@@ -102,12 +118,18 @@ def _show(operation: Operation, journal: Journal, console: Console) -> None:
 
 def _confirm(operation: Operation, confirmed: str | None) -> None:
     """Raises OperationError unless the subject was named."""
-    name = confirmed or typer.prompt(f"Type {operation.subject} to go on", default="")
+    try:
+        name = confirmed or typer.prompt(f"Type {operation.subject} to go on", default="")
+    except typer.Abort:
+        typer.echo()  # the sentence goes below the question
+        raise OperationError(
+            f"Nothing was changed: there was no answer; --yes {operation.subject} confirms it, too."
+        ) from None
     if name != operation.subject:
         raise OperationError(f"Nothing was changed: that was not {operation.subject}.")
 
 
-def _do(step: Step, journal: Journal, console: Console) -> None:
+def _do(step: Step, operation: Operation, journal: Journal, console: Console) -> None:
     with console.status(step.name) as status:
         began = journal.now()
         work = Work(journal.facts, lambda text: status.update(f"{step.name}: {text}"))
@@ -115,8 +137,14 @@ def _do(step: Step, journal: Journal, console: Console) -> None:
             facts = step.do(work)
         except (OperationError, *AWS_ERRORS) as error:
             text = told(error) if isinstance(error, AWS_ERRORS) else str(error)
-            raise OperationError(
-                f"{step.name}: {text}\nWhat was done is noted; the same command goes on here."
-            ) from error
+            raise OperationError(f"{step.name}: {text}\n{_left(operation, journal)}") from error
         journal.done(step.name, began, facts)
     console.print(f"[green]✓[/] {step.name}")
+
+
+def _left(operation: Operation, journal: Journal) -> str:
+    """What a failed step leaves behind, in a sentence; a mere look leaves no journal either."""
+    if not journal.steps and len(operation.steps) > 1:
+        journal.finish()
+        return "Nothing was changed."
+    return "What was done is noted; the same command goes on here."

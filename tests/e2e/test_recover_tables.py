@@ -85,7 +85,7 @@ def test_a_bad_write_is_found_put_right_and_taken_back(
     told = recover("compare", "Products", restored, code=1)
     assert "1 only live, 1 only restored, 1 different" in told
     which = ("repair", "Products", "--from", restored, "--everything", "--delete-added")
-    assert "delete 1, bring back 1, overwrite 1 rows" in recover(*which, "--dry-run")
+    assert "delete 1 row, bring back 1 row, overwrite 1 row." in recover(*which, "--dry-run")
     report = recover.change(*which, subject=PRODUCTS)
     assert report["steps"]["repair"]["facts"]["outcomes"] == {"put right": 3}
     assert "They are the same." in recover("compare", "Products", restored)

@@ -8,19 +8,29 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ops.errors import OperationError
 from ops.recover.buckets.objects import Outcome, Place
-from ops.recover.buckets.places import bucket_name, replica_of, require_versioned, windows
+from ops.recover.buckets.places import (
+    bucket_name,
+    none_of_live,
+    none_of_replica,
+    replica_of,
+    require_versioned,
+    windows,
+    witness_of,
+)
 from ops.recover.buckets.plan import Moment
-from ops.recover.buckets.restore import BucketRestore, operation
+from ops.recover.buckets.restore import LEFT, BucketRestore, operation
 from ops.recover.moments import parse_moment
 from ops.recover.operation import run
 from ops.recover.options import DEFAULT_FOLDER, At, DryRun, Folder, Region, Stack, Yes
-from ops.target import find_target
+from ops.target import Target, find_target
 from shop.clock import timestamp
 
 app = typer.Typer(no_args_is_help=True, help="Objects back to a moment.")
 console = Console(highlight=False)
 
+_GONE = "With --from-replica, when the stack is gone"
 _Name = Annotated[str, typer.Argument(help="images, exports, or a bucket's own name")]
 
 
@@ -38,8 +48,8 @@ def restore(  # noqa: PLR0913  (what a person may say)
     from_replica: Annotated[
         bool, typer.Option("--from-replica", help="From the versions in the other region")
     ] = False,
-    replica_bucket: Annotated[str | None, typer.Option(help="When the stack is gone")] = None,
-    replica_region: Annotated[str | None, typer.Option(help="When the stack is gone")] = None,
+    replica_bucket: Annotated[str | None, typer.Option(help=_GONE)] = None,
+    replica_region: Annotated[str | None, typer.Option(help=_GONE)] = None,
     stack: Stack = None,
     region: Region = None,
     dry_run: DryRun = False,
@@ -49,25 +59,40 @@ def restore(  # noqa: PLR0913  (what a person may say)
     """Show each object again as it was at a moment; nothing is deleted for good.
 
     What was deleted or overwritten later returns, as a copy of the version from then; what was
-    added later gets a delete marker. Exit code 1: some objects could not be brought back.
+    added later gets a delete marker. What was deleted for good is told, as far as the replica has
+    it or a deletion is left of it. Exit code 1: some objects could not be brought back.
     """
     moment = parse_moment(at)
+    if not from_replica and (replica_bucket or replica_region):
+        raise OperationError("--replica-bucket and --replica-region go with --from-replica.")
     target = find_target(stack, region)
-    live = Place(target.s3(), bucket_name(target, name))
-    source = live
+    live = source = _live(target, name)
+    witness, without = None, ""
     if from_replica:
-        replica = replica_of(target, name, replica_bucket, replica_region)
-        source = Place(target.s3(replica.region), replica.bucket)
-    for place in (live, source):
-        require_versioned(place)
-    made = BucketRestore(source, live, Moment(moment, windows(source)), prefix)
-    survey = made.survey()
+        source = _replica(target, name, replica_bucket, replica_region)
+    else:
+        witness, without = witness_of(target, name)
+    made = BucketRestore(source, live, Moment(moment, windows(source)), prefix, witness=witness)
+    survey = {**made.survey(), "without_witness": without}
     _show(survey)
     arguments = {"at": timestamp(moment), "prefix": prefix, "source": source.bucket}
     wanted = operation(made, f"{target.stack}/{name}", arguments, survey)
     report = run(wanted, console, folder, dry_run=dry_run, confirmed=yes)
     if report and _left(report.facts):
         raise typer.Exit(1)
+
+
+def _live(target: Target, name: str) -> Place:
+    place = Place(target.s3(), bucket_name(target, name))
+    require_versioned(place, none_of_live(name, place.bucket))
+    return place
+
+
+def _replica(target: Target, name: str, bucket: str | None, region: str | None) -> Place:
+    found = replica_of(target, name, bucket, region)
+    place = Place(target.s3(found.region), found.bucket)
+    require_versioned(place, none_of_replica(found, said=bool(bucket)))
+    return place
 
 
 def _show(survey: Mapping[str, Any]) -> None:
@@ -86,6 +111,9 @@ def _left(facts: Mapping[str, Any]) -> bool:
     for each in left:
         console.print(f"  {each}", markup=False)
     done = Counter(facts["done"])
-    return bool(left) or any(
-        done[each] for each in (Outcome.CHANGED, Outcome.LOST, Outcome.REFUSED)
-    )
+    if done[Outcome.ELSEWHERE]:
+        console.print(
+            f"{done[Outcome.ELSEWHERE]:,} of then are in the replica, and nothing is left of them"
+            " here: the same command with --from-replica brings them back."
+        )
+    return bool(left) or any(done[each] for each in LEFT)

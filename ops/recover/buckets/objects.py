@@ -46,6 +46,7 @@ class Outcome(StrEnum):
     HIDDEN = "hidden"
     CHANGED = "changed meanwhile, left"
     LOST = "lost"
+    ELSEWHERE = "lost here, not in the replica"
     REFUSED = "cannot be copied"
 
 
@@ -134,6 +135,8 @@ class Objects:
             return Done(key, Outcome.SAME)
         if decision.kind is Kind.LOST:
             return Done(key, Outcome.LOST, decision.reason)
+        if decision.kind is Kind.ELSEWHERE:
+            return Done(key, Outcome.ELSEWHERE, decision.reason)
         if wanted and wanted.size > MOST_BYTES:
             return Done(key, Outcome.REFUSED, "it is larger than the 5 GiB that S3 copies at once")
         if not self._is_still(key, decision.current):

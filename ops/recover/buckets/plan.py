@@ -20,6 +20,7 @@ class Kind(StrEnum):
     COPY = "to bring back"
     HIDE = "added later, to hide"
     LOST = "lost"
+    ELSEWHERE = "lost here, not in the replica"
 
 
 class Decision(NamedTuple):
@@ -56,7 +57,9 @@ class Moment(NamedTuple):
 
 
 EXPIRED = "what was there may have expired: it was replaced longer ago than versions are kept"
+ONLY_DELETED = "only a deletion is left: what was there before may have been deleted for good"
 NOT_REPLICATED = "it was there then, and is not in the replica"
+IN_REPLICA = "nothing is left of it here from then; the replica has it"
 
 
 def decide(source: History | None, live: History | None, moment: Moment) -> Decision:
@@ -74,7 +77,35 @@ def decide(source: History | None, live: History | None, moment: Moment) -> Deci
         return Decision(kind, source.key, wanted, current, tied)
     if wanted is None and moment.may_be_gone(source):
         return Decision(Kind.LOST, source.key, None, current, reason=EXPIRED)
+    if wanted is None and source.begins_with_deletion:
+        return Decision(Kind.LOST, source.key, None, current, reason=ONLY_DELETED)
     return Decision(Kind.HIDE if current else Kind.SAME, source.key, None, current, tied)
+
+
+def decide_with_witness(
+    live: History | None, replica: History | None, moment: Moment
+) -> Decision | None:
+    """The same from the versions in ``live``; the replica tells of those that are gone for good.
+
+    One of them is there. None: the bucket has never had the key, or nothing at it at the moment.
+    """
+    then = replica.at(moment.at) if replica else None
+    if replica and then and not then.is_marker and _lacks(live, then, moment):
+        current = live.visible if live else None
+        return Decision(Kind.ELSEWHERE, replica.key, None, current, reason=IN_REPLICA)
+    return decide(live, live, moment) if live else None
+
+
+def _lacks(live: History | None, then: Entry, moment: Moment) -> bool:
+    """Whether all that is left from the moment is older than what the replica has from then.
+
+    A replica's versions have the ids and the times of those that they were made of.
+    """
+    if live is None:
+        return True
+    left = live.at(moment.at)
+    older = left is None or left.modified < then.modified
+    return older and all(each.version_id != then.version_id for each in live.entries)
 
 
 def _without_source(live: History | None, current: Entry | None, moment: Moment) -> Decision:

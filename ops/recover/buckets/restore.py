@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ops.errors import OperationError
 from ops.recover.buckets.objects import MOST_BYTES, Objects, Outcome, Place
-from ops.recover.buckets.plan import Decision, Kind, Moment, decide
+from ops.recover.buckets.plan import Decision, Kind, Moment, decide, decide_with_witness
 from ops.recover.buckets.versions import histories, joined
 from ops.recover.operation import Operation, Step
 from ops.recover.report import seconds_between
@@ -22,7 +22,7 @@ from shop.clock import timestamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ops.recover.buckets.versions import Entry, History
+    from ops.recover.buckets.versions import Entry
     from ops.recover.operation import Facts, Work
 
 WORKERS = 8
@@ -31,7 +31,9 @@ SAMPLES = 20
 PASSING = "uploads/"
 """What is on its way to be looked at, and gone within a day: a copy would set it off again."""
 
-type Pair = tuple[History | None, History | None]
+_AS_DECIDED = (Kind.SAME, Kind.LOST, Kind.ELSEWHERE)
+"""At these nothing is done, and so nothing is to be seen afterwards."""
+LEFT = (Outcome.CHANGED, Outcome.LOST, Outcome.ELSEWHERE, Outcome.REFUSED)
 
 
 class Checked(NamedTuple):
@@ -48,13 +50,18 @@ class Checked(NamedTuple):
 
 @dataclass
 class BucketRestore:
-    """``began`` is when it was first asked for: what others write after that is theirs."""
+    """``began`` is when it was first asked for: what others write after that is theirs.
+
+    ``witness`` is the replica of ``live`` where that is its own source: it has what was deleted
+    for good, of which a bucket itself may know nothing any more.
+    """
 
     source: Place
     live: Place
     moment: Moment
     prefix: str = ""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    witness: Place | None = None
     _copies: set[str] | None = None
     """Versions that were made here; None when an earlier run made them, and nobody knows."""
 
@@ -64,15 +71,22 @@ class BucketRestore:
 
     def decisions(self) -> Iterator[Decision]:
         """For each key, in order, from what the buckets have now."""
-        sources = histories(*self.source, self.prefix)
-        if self.source.bucket == self.live.bucket:
-            found: Iterator[Pair] = ((each, each) for each in sources)
-        else:
-            found = joined(sources, histories(*self.live, self.prefix))
-        for source, live in found:
-            decision = decide(source, live, self.moment)
+        own = self.source.bucket == self.live.bucket
+        for decision in self._from_versions() if own else self._from_replica():
             if self.prefix.startswith(PASSING) or not decision.key.startswith(PASSING):
                 yield decision
+
+    def _from_versions(self) -> Iterator[Decision]:
+        replicas = histories(*self.witness, self.prefix) if self.witness else iter(())
+        for live, replica in joined(histories(*self.live, self.prefix), replicas):
+            decision = decide_with_witness(live, replica, self.moment)
+            if decision:
+                yield decision
+
+    def _from_replica(self) -> Iterator[Decision]:
+        sources = histories(*self.source, self.prefix)
+        for source, live in joined(sources, histories(*self.live, self.prefix)):
+            yield decide(source, live, self.moment)
 
     def survey(self) -> dict[str, Any]:
         """What there is to do: counts by kind, and the first keys of each."""
@@ -100,7 +114,7 @@ class BucketRestore:
             counts[done.outcome] += 1
             if done.version_id:
                 self._copies.add(done.version_id)
-            if done.outcome in (Outcome.CHANGED, Outcome.LOST, Outcome.REFUSED):
+            if done.outcome in LEFT:
                 told.append(f"{done.key}: {done.reason or done.outcome}")
             say(f"{number:,} keys, {counts[Outcome.COPIED]:,} brought back")
         return {"done": dict(counts), "not_restored": told[:SAMPLES]}
@@ -113,7 +127,7 @@ class BucketRestore:
         kind, key, wanted, current, *_ = decision
         others = self._is_others(current, began) or (wanted and wanted.size > MOST_BYTES)
         if kind is not Kind.COPY or wanted is None:
-            return Checked(key, kind, kind in (Kind.SAME, Kind.LOST), bool(others))
+            return Checked(key, kind, kind in _AS_DECIDED, bool(others))
         if current is None:
             return Checked(key, kind, good=False, others=bool(others))
         content = self.source.content(key, wanted.version_id)
@@ -155,9 +169,7 @@ def operation(
         steps=[
             Step(
                 "look",
-                f"{found.get(Kind.COPY, 0)} objects differ from {at} or are gone;"
-                f" {found.get(Kind.HIDE, 0)} came later; {found.get(Kind.LOST, 0)} cannot be"
-                " brought back",
+                _looked(found, at, survey.get("without_witness", "")),
                 lambda _: {**survey, "bucket": bucket, "looked": timestamp(restore.began)},
             ),
             Step(
@@ -173,6 +185,18 @@ def operation(
         ],
         losses=lambda facts: seconds_between(at, facts["looked"]),
     )
+
+
+def _looked(found: Mapping[str, int], at: str, without_witness: str) -> str:
+    text = (
+        f"{found.get(Kind.COPY, 0)} objects differ from {at} or are gone;"
+        f" {found.get(Kind.HIDE, 0)} came later; {found.get(Kind.LOST, 0)} cannot be brought back"
+    )
+    if found.get(Kind.ELSEWHERE):
+        text += f"; {found[Kind.ELSEWHERE]} can only with --from-replica"
+    if without_witness:
+        text += f"; what was deleted for good cannot be told: {without_witness}"
+    return text
 
 
 def _check(restore: BucketRestore, work: Work) -> Facts:

@@ -48,6 +48,15 @@ class History(NamedTuple):
         return len({each.is_marker for each in same if not each.is_latest}) > 1
 
     @property
+    def begins_with_deletion(self) -> bool:
+        """Whether there must have been something before all that is left.
+
+        But for who deletes what never was: S3 notes that, too.
+        """
+        first = self.entries[-1].modified
+        return all(each.is_marker for each in self.entries if each.modified == first)
+
+    @property
     def visible(self) -> Entry | None:
         """What a reader gets now."""
         newest = self.entries[0]

@@ -77,6 +77,16 @@ class Commands:
         seconds = time.monotonic() - began
         return Ran(command, done.returncode, seconds, done.stdout, _report(reports))
 
+    def written(self, ran: Ran, name: str) -> Any:
+        """What is in the JSON file ``name`` that the command was told to write.
+
+        Raises OperationError, with what it said, when there is none.
+        """
+        path = self.folder / name
+        if not path.exists():
+            raise OperationError(f"`{ran.command}` did not write {name}:\n{ran.output}")
+        return json.loads(path.read_text())
+
 
 def _report(folder: Path) -> dict[str, Any]:
     found = sorted(folder.glob("report-*.json"))

@@ -6,7 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ops.recover.drill.record import Lane
+from ops.recover.drill.record import BROKEN, Lane
 from ops.recover.drill.recovery_double import STATEMENT
 from ops.recover.drill.snapshot import TABLES
 from ops.recover.drill.timeline import timeline
@@ -78,6 +78,7 @@ def _lines(record: Record) -> Iterator[str]:
     for each in record.moments:
         yield f"**{each.name}** is {timestamp(each.at)}: {each.label}."
     yield from _counted(record)
+    yield from _broken(record)
     yield from _ways(record)
     yield from _checksums(record)
     yield from _checks(record)
@@ -89,6 +90,20 @@ def _counted(record: Record) -> Iterator[str]:
         if isinstance(counts, dict) and all(isinstance(each, int) for each in counts.values()):
             told = ", ".join(f"{count:,} {what}" for what, count in counts.items())
             yield f"\n{name}: {told}."
+
+
+def _broken(record: Record) -> Iterator[str]:
+    """A line for each thing, a column for each way to break it."""
+    broken = record.facts.get(BROKEN, {})
+    hows = list(dict.fromkeys(how for numbers in broken.values() for how in numbers))
+    hows.sort(key="in all".__eq__)
+    if broken:
+        yield f"\n## {BROKEN}\n"
+        yield f"| | {' | '.join(hows)} |"
+        yield f"|---{'|---' * len(hows)}|"
+    for thing, numbers in broken.items():
+        cells = (str(numbers.get(each, "")) for each in hows)
+        yield f"| {thing} | {' | '.join(cells)} |"
 
 
 def _ways(record: Record) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ops.errors import OperationError
 from ops.recover.drill.harm import KINDS, Breaker
 from ops.recover.drill.load import Load
-from ops.recover.drill.record import Kind, Lane
+from ops.recover.drill.record import BROKEN, Kind, Lane
 from ops.recover.drill.world import Incident
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ def incident(world: World, *, seconds: float = 5) -> Incident:
         load.stop()
     bad = world.reader.quiet()
     record.moment("B", "broken, with good writes since T", bad.at)
+    breaker.harm.note_followed(good.snapshot, bad.snapshot)
     record.facts["What the load did"] = dict(load.done)
-    record.facts["What was broken"] = dict(breaker.harm.counts)
+    record.facts[BROKEN] = breaker.harm.told()
     _check(world, Incident(good, bad, breaker.harm))
     return Incident(good, bad, breaker.harm)
 
@@ -91,7 +92,7 @@ def _go_on(load: Load, seconds: float, wanted: Mapping[str, int]) -> None:
 def _check(world: World, incident: Incident) -> None:
     """That there is something to recover, and something not to lose."""
     good, bad, harm = incident.good.snapshot, incident.bad.snapshot, incident.harm
-    told = ", ".join(f"{number} {what}" for what, number in harm.counts.items())
+    told = ", ".join(f"{hows['in all']} {thing}" for thing, hows in harm.told().items())
     world.record.check(Lane.SHOP, "Every kind of harm was done", set(harm.counts) >= KINDS, told)
     world.record.checksums["live at T"] = good.checksums()
     world.record.checksums["live at B"] = bad.checksums()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -43,12 +44,11 @@ class Proxy:
     def __init__(self, emulator_url: str, double: RecoveryDouble) -> None:
         port = urlsplit(emulator_url).port or 80
 
-        class Handler(_Handler):
+        class OfThese(Handler):
             answers = double.answers()
             emulator_port = port
 
-        self._server = ThreadingHTTPServer((HOST, 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server((HOST, 0), OfThese)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -65,7 +65,16 @@ class Proxy:
         self._thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed while it was served is no news; all else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Else the body of each answer waits 40 ms for the client's system to confirm the head.
     disable_nagle_algorithm = True
@@ -76,7 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             self.send_error(http.client.NOT_IMPLEMENTED)  # no command sends that
             return
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # its client was killed
+            self.close_connection = True
+            return
         self._send(self._answer(body))
 
     def __getattr__(self, name: str) -> Any:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+BROKEN = "What was broken"
+"""The fact that is a table of its own in the report: numbers by what, then by how."""
+
+
 class Lane(StrEnum):
     """Where the picture shows it, from above."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ops.recover.drill.record import Kind, Lane
 from ops.recover.drill.snapshot import TABLES, checksum, settings_missing
+from ops.recover.tables.rows import Outcome
 from shop.clock import timestamp
 
 if TYPE_CHECKING:
@@ -85,12 +86,12 @@ def repair_in_place(world: World, incident: Incident, made: Mapping[str, str]) -
 
 def _repair(world: World, incident: Incident, table: str, restored: str) -> None:
     live = world.reader.names[table]
-    file = world.commands.folder / f"compare-{table}.json"
-    with world.record.span(Lane.PLACE, Kind.RECOVERY, f"compare {table}"):
-        world.commands.run(
-            "table", "compare", live, restored, "--json", file.name, codes={1}, writes=False
+    name = f"compare-{table}.json"
+    with world.record.span(Lane.PLACE, Kind.CHECK, f"compare {table}"):
+        ran = world.commands.run(
+            "table", "compare", live, restored, "--json", name, codes={1}, writes=False
         )
-    told = json.loads(file.read_text())
+    told = world.commands.written(ran, name)
     sums = world.record.checksums
     same = (told["live"]["sha256"], told["restored"]["sha256"]) == (
         sums["live at B"][table],
@@ -109,3 +110,10 @@ def _repair(world: World, incident: Incident, table: str, restored: str) -> None
             "--delete-added", "--yes", f"{world.stack}/{table}Table",
         )  # fmt: skip
     world.note(Lane.PLACE, f"{table} repaired in place", ran)
+    done, told = ran.facts["outcomes"], incident.harm.rows(table)
+    world.record.check(
+        Lane.PLACE,
+        f"{table}: all that was broken was put right, and nothing else",
+        done == {Outcome.WRITTEN: told},
+        ", ".join(f"{number} {outcome}" for outcome, number in done.items()),
+    )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BIN = 4  # the width of a bar of the histogram
 _STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 3600)  # seconds between the grid's lines
 _MOST_STEPS = 16
-_TOGETHER = 34  # badges of checks nearer than that are one
+_TOGETHER = 40  # badges of checks nearer than that are one
 
 
 def timeline(record: Record) -> str:
@@ -175,7 +175,7 @@ def _legend(y: float) -> Iterator[str]:
         ("pulse", "rows written"),
         ("load", "load on the API"),
         ("harm", "broken on purpose"),
-        ("recovery", "a command of `shop recover`"),
+        ("recovery", "bringing it back"),
         ("check", "looking at it"),
         ("good", "checks that passed"),
     ):

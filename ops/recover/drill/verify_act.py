@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from ops.recover.drill.record import Kind, Lane
@@ -29,7 +28,7 @@ def whole(world: World, when: str) -> None:
 
 
 def _verify(world: World, when: str) -> tuple[int, dict[str, Any]]:
-    file = world.commands.folder / f"verify-{when.replace(' ', '-')}.json"
+    name = f"verify-{when.replace(' ', '-')}.json"
     with world.record.span(Lane.WHOLE, Kind.CHECK, "verify"):
-        ran = world.commands.run("verify", "--json", file.name, codes={0, 1}, writes=False)
-    return ran.code, json.loads(file.read_text())
+        ran = world.commands.run("verify", "--json", name, codes={0, 1}, writes=False)
+    return ran.code, world.commands.written(ran, name)

@@ -48,21 +48,31 @@ def region(  # noqa: PLR0913  (what a person may say)
     tables = {each.logical_id: each.name for each in stack_tables(target)}
     if not tables:
         raise OperationError(f"The stack {target.stack} has no tables; deploy it first.")
-    exports = Place(target.s3(), exports_bucket)
+    exports = _place(target, "--exports-bucket", exports_bucket)
+    images = _place(target, "--images-bucket", images_bucket) if images_bucket else None
     until = parse_moment(before) if before else datetime.now(UTC)
     found = [each for each in complete_exports(exports) if each.moment <= until]
     # Orders last: once they are there the stack acts on them, and needs all the rest.
     order = sorted(tables, key=lambda each: (each == "OrdersTable", each))
-    sources = Sources(
-        exports,
-        chosen(found, order, within * 3600),
-        Place(target.s3(), images_bucket) if images_bucket else None,
-    )
+    sources = Sources(exports, chosen(found, order, within * 3600), images)
     arguments = {"exports": exports_bucket, "images": images_bucket or "none"}
     operation = Recovery(target, sources, tables, folder).operation(arguments)
     report = run(operation, console, folder, dry_run=dry_run, confirmed=yes)
     if report:
         _show(target, report.facts)
+
+
+def _place(target: Target, option: str, bucket: str) -> Place:
+    """Raises OperationError when there is no such bucket."""
+    place = Place(target.s3(), bucket)
+    try:
+        place.s3.list_objects_v2(Bucket=bucket, MaxKeys=1)
+    except place.s3.exceptions.NoSuchBucket:
+        raise OperationError(
+            f"There is no bucket {bucket} for {option}. It is the replica's name that is wanted:"
+            " docs/runbooks/lost-region.md, step 1, finds it."
+        ) from None
+    return place
 
 
 def _show(target: Target, facts: dict[str, object]) -> None:

@@ -6,13 +6,15 @@ Each kind tells its story by ``say``, and returns what the runbook's variables h
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import requests
 
-from ops.recover.drill.client import Account, Client, require
+from ops.recover.drill.client import ADDRESS, Account, Client, require
 from ops.recover.drill.harm import delete_for_good
 from ops.recover.drill.other_region import (
     BUCKETS,
@@ -24,6 +26,7 @@ from ops.recover.drill.other_region import (
 )
 from ops.recover.rehearsal.shop import last_good_moment
 from ops.recover.tables.locate import stack_tables
+from products.repository import listing_keys
 from shop.clock import timestamp
 
 if TYPE_CHECKING:
@@ -37,7 +40,9 @@ type Say = Callable[[str], None]
 OBJECTS = "images/rehearsal/"
 """All objects that a rehearsal writes or breaks begin so."""
 _OVERWRITTEN, _DELETED, _JUNK = 6, 3, 2
+_WRONG = Decimal("0.01")  # price
 _GOOD = 9  # objects
+_CREATED: int = requests.codes.created
 _CONTENT_TYPE = "image/webp"
 
 
@@ -52,7 +57,10 @@ class Kind(StrEnum):
 
 
 def bad_writes(shop: Shop, say: Say) -> dict[str, str]:
-    """Prices that are wrong, descriptions that are gone, junk; and a delivery, which is right."""
+    """Prices that are wrong, descriptions that are gone, junk.
+
+    What comes after it is right: someone orders one of what is so cheap, and another is delivered.
+    """
     rows = sorted(shop.reader.rows(shop.reader.names["Products"]).values(), key=_partition)
     products = [row for row in rows if row["sk"]["S"] == "PRODUCT" and "category" in row]
     wrong, gone = products[:_OVERWRITTEN], products[_OVERWRITTEN:][:_DELETED]
@@ -65,33 +73,46 @@ def bad_writes(shop: Shop, say: Say) -> dict[str, str]:
     for number in range(_JUNK):
         junk: Any = {"pk": {"S": f"JUNK#{number}"}, "sk": {"S": "JUNK"}}
         shop.target.dynamodb().put_item(TableName=_products(shop), Item=junk)
-    _deliver(shop, _partition(good).partition("#")[2])
+    _order(shop, _product_id(max(wrong, key=_stock)))
+    _deliver(shop, _product_id(good))
     say(
         f"A bad deployment: {len(wrong)} prices are 0.01, {len(gone)} descriptions are gone,"
-        f" {_JUNK} rows are junk. Meanwhile a delivery of five pieces was booked as it should be."
+        f" {_JUNK} rows are junk. Meanwhile a customer ordered one of those at 0.01, and of another"
+        " product a delivery of five pieces was booked: both moved a stock, as they should."
     )
     return {"T": _told(moment)}
 
 
 def _put_prices(shop: Shop, rows: list[JsonItem]) -> None:
-    """As the shop's own code would, and so with the time."""
+    """As the shop's own code would: with the time, and where the lists by price have it."""
     for row in rows:
+        listed = listing_keys(_product_id(row), row["createdAt"]["S"], _WRONG, row["name"]["S"])
         shop.target.dynamodb().update_item(
             TableName=_products(shop),
             Key={"pk": row["pk"], "sk": row["sk"]},
-            UpdateExpression="SET price = :price, updatedAt = :now",
+            UpdateExpression="SET price = :price, priceKey = :key, updatedAt = :now",
             ExpressionAttributeValues={
-                ":price": {"N": "0.01"},
+                ":price": {"N": str(_WRONG)},
+                ":key": {"S": listed["priceKey"]},
                 ":now": {"S": timestamp(datetime.now(UTC))},
             },
         )
+
+
+def _order(shop: Shop, product_id: str) -> None:
+    """One piece, by someone who has just come."""
+    account = Account.register(Client(shop.api_url))
+    address = require(account.ask("POST", "/addresses", ADDRESS), {_CREATED}).json()
+    items = [{"productId": product_id, "quantity": 1}]
+    body = {"items": items, "shippingAddressId": address["id"]}
+    require(account.ask("POST", "/orders", body, key=uuid.uuid4().hex), {_CREATED})
 
 
 def _deliver(shop: Shop, product_id: str) -> None:
     account = Account(Client(shop.api_url), shop.admin["email"], shop.admin["password"])
     body = {"delta": 5, "reason": "delivery"}
     answer = account.ask("POST", f"/products/{product_id}/stock-adjustments", body)
-    require(answer, {requests.codes.ok, requests.codes.created})
+    require(answer, {requests.codes.ok, _CREATED})
 
 
 def deleted_table(shop: Shop, say: Say) -> dict[str, str]:
@@ -185,6 +206,14 @@ def _products(shop: Shop) -> str:
 
 def _partition(row: JsonItem) -> str:
     return str(row["pk"]["S"])
+
+
+def _product_id(row: JsonItem) -> str:
+    return _partition(row).partition("#")[2]
+
+
+def _stock(row: JsonItem) -> int:
+    return int(row["stock"]["N"])
 
 
 def _told(moment: datetime) -> str:

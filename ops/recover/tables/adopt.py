@@ -21,6 +21,7 @@ from ops.recover.operation import Facts, Operation, Step, Work
 from ops.recover.tables import settings
 from ops.recover.tables.locate import KIND, stack_template
 from ops.recover.tables.mappings import reconnect
+from ops.recover.tables.origin import is_there
 from ops.recover.tables.streams import mappings_of
 from ops.recover.tables.waiting import is_active, wait_for
 from shop.clock import timestamp
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import BackupSummaryTypeDef
 
     from ops.recover.tables.locate import StackTable
+    from ops.recover.tables.settings import Settings
     from ops.target import Target
 
 _SYSTEM = "SYSTEM"
@@ -54,7 +56,9 @@ def adopt(
         [
             Step("check", f"see that {name} is gone, and which backup there is of it",
                  adopting.check),
-            Step("template", f"keep the stack's template in {folder}", adopting.keep_template),
+            # A run that crashed may have left the stack with another one.
+            Step("template", f"keep the stack's template in {folder}", adopting.keep_template,
+                 lasts=True),
             Step("restore", f"restore the backup as {name}, the name that the stack knows",
                  adopting.restore),
             Step("wait", "until it is there, with its indexes", adopting.wait),
@@ -65,6 +69,7 @@ def adopt(
                  " nothing to show, as the template is the same", adopting.drift),
         ],
         lambda facts: facts["lostSeconds"],
+        adopting.is_undone,
     )  # fmt: skip
 
 
@@ -96,7 +101,7 @@ class _Adopting:
 
     def check(self, _: Work) -> Facts:
         """Notes the backup, and what is lost: nothing, if it was made by the deletion itself."""
-        if _is_there(self._client, self._table.name):
+        if is_there(self._client, self._table.name):
             raise OperationError(
                 f"The table {self._table.name} is there. To bring back what was in it earlier:"
                 " shop recover table restore, and then repair"
@@ -121,7 +126,7 @@ class _Adopting:
 
     def restore(self, work: Work) -> Facts:
         """A run that crashed may have begun it: then the table is there, which was gone before."""
-        begun = _is_there(self._client, self._table.name)
+        begun = is_there(self._client, self._table.name)
         if not begun:
             # It also is there when the SDK asks again, as an answer was lost.
             with suppress(self._client.exceptions.TableAlreadyExistsException):
@@ -130,24 +135,31 @@ class _Adopting:
                 )
         return {"restoreBegunEarlier": begun}
 
+    def is_undone(self, facts: Facts) -> bool:
+        """Whether the table that an earlier run restored was deleted since."""
+        return "restoreBegunEarlier" in facts and not is_there(self._client, self._table.name)
+
     def wait(self, work: Work) -> Facts:
         began = datetime.now(UTC)
         name = self._table.name
         wait_for(lambda: is_active(self._client, name), f"{name} to become active", work.say)
         return {"waitedSeconds": round((datetime.now(UTC) - began).total_seconds(), 1)}
 
-    def settings(self, _: Work) -> Facts:
-        settings.apply(self._client, self._table.name, self._table.wanted)
-        settings.require(self._client, self._table.name, self._table.wanted)
+    def settings(self, work: Work) -> Facts:
+        settings.apply(self._client, self._table.name, self._wanted(work))
+        settings.require(self._client, self._table.name, self._wanted(work))
         return {"settingsDiffer": 0}
+
+    def _wanted(self, work: Work) -> Settings:
+        """As the template says that was kept."""
+        return settings.wanted_settings(_kept(work)["Resources"][self._table.logical_id])
 
     def reconnect(self, work: Work) -> Facts:
         return {"mappings": reconnect(self._target, self._table, _kept(work), work.say)}
 
     def drift(self, work: Work) -> Facts:
         """With the settings as the template had them, which the updates have been through."""
-        wanted = settings.wanted_settings(_kept(work)["Resources"][self._table.logical_id])
-        settings.require(self._client, self._table.name, wanted)
+        settings.require(self._client, self._table.name, self._wanted(work))
         return {"drift": self._drift()}
 
     def _drift(self) -> str:
@@ -166,14 +178,6 @@ class _Adopting:
 def _kept(work: Work) -> Mapping[str, Any]:
     template: Mapping[str, Any] = json.loads(Path(work.facts["template"]).read_text())
     return template
-
-
-def _is_there(client: DynamoDBClient, name: str) -> bool:
-    try:
-        client.describe_table(TableName=name)
-    except client.exceptions.ResourceNotFoundException:
-        return False
-    return True
 
 
 def backups(client: DynamoDBClient) -> list[BackupSummaryTypeDef]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from ops.recover.tables.canonical import WireItem
 
+_NAMED = 5  # keys in a sentence
+
 
 class Choice(NamedTuple):
     """``since``: as shop.clock writes times. ``delete_added``: what is only live goes.
@@ -29,6 +31,12 @@ class Choice(NamedTuple):
     delete_added: bool = False
     attributes: frozenset[str] = frozenset()
 
+    def part(self, row: WireItem | None) -> WireItem | None:
+        """What of a row it is about."""
+        if row is None or not self.attributes:
+            return row
+        return {name: value for name, value in row.items() if name in self.attributes}
+
     def narrowed(self, change: Change) -> Change:
         """The change of the attributes that it is about."""
         if not self.attributes:
@@ -36,8 +44,7 @@ class Choice(NamedTuple):
         if change.seen is None or change.wanted is None:
             return change._replace(wanted=change.seen)
         others = {k: v for k, v in change.seen.items() if k not in self.attributes}
-        its = {k: v for k, v in change.wanted.items() if k in self.attributes}
-        return change._replace(wanted={**others, **its})
+        return change._replace(wanted={**others, **(self.part(change.wanted) or {})})
 
     def takes(self, change: Change) -> bool:
         """Whether a repair is to make this change (``seen`` live, ``wanted`` restored)."""
@@ -67,7 +74,10 @@ def changes(
 
 
 def given_keys(texts: Sequence[str]) -> list[str]:
-    """Keys as given on the command line, or in a file: @FILE, one a line."""
+    """Keys as given on the command line, or in a file: @FILE, one a line.
+
+    Raises OperationError for a file that has none.
+    """
     found: list[str] = []
     for text in texts:
         found += _from_file(text) if text.startswith("@") else [text]
@@ -76,9 +86,12 @@ def given_keys(texts: Sequence[str]) -> list[str]:
 
 def _from_file(text: str) -> list[str]:
     try:
-        lines = Path(text[1:]).read_text().splitlines()
+        # Not splitlines: what it takes for the end of a line may be part of a key.
+        lines = [line.rstrip("\r") for line in Path(text[1:]).read_text().split("\n")]
     except (OSError, UnicodeDecodeError) as error:
         raise OperationError(f"{text[1:]} cannot be read: {error}") from error
+    if not any(map(str.strip, lines)):
+        raise OperationError(f"There is no key in {text[1:]}.")
     return [line for line in lines if line.strip()]
 
 
@@ -87,16 +100,29 @@ def row_keys(client: DynamoDBClient, tables: Sequence[str], texts: Iterable[str]
 
     A text is a JSON object with the key's attributes (plain strings, or typed as DynamoDB's API
     does), or else a partition key: all of its rows, of any of ``tables``. Raises OperationError for
-    what is neither.
+    what is neither, and for a partition key that no row has.
     """
     names = key_names(client, tables[0])
     found: dict[bytes, None] = {}
+    missing = []
     for text in texts:
         if text.lstrip().startswith("{"):
             found[_one_key(text, names)] = None
+        elif rows := dict.fromkeys(_partition(client, tables, names, text)):
+            found |= rows
         else:
-            found |= dict.fromkeys(_partition(client, tables, names, text))
+            missing.append(text)
+    require_none_missing(missing)
     return list(found)
+
+
+def require_none_missing(keys: Sequence[str]) -> None:
+    """Raise OperationError if there are any of these ``keys``, which no table has."""
+    if keys:
+        more = f" and {len(keys) - _NAMED:,} more" if len(keys) > _NAMED else ""
+        raise OperationError(
+            f"Neither table has a row of this key: {', '.join(keys[:_NAMED])}{more}."
+        )
 
 
 def _one_key(text: str, names: Sequence[str]) -> bytes:

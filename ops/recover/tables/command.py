@@ -1,6 +1,7 @@
 """``shop recover table``."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,10 @@ from ops.recover.tables.adopt import adopt as adopting
 from ops.recover.tables.compare import SAMPLES, Comparison
 from ops.recover.tables.compare import compare as compared
 from ops.recover.tables.discard import discard as discarding
+from ops.recover.tables.keys_file import KeysFile, Wanted, keys_file
 from ops.recover.tables.locate import StackTable, find_table, stack_tables, table_name
-from ops.recover.tables.options import Name, Restored
+from ops.recover.tables.options import KeysFileTo, Name, OfAttribute, OfKind, Restored
+from ops.recover.tables.origin import require_same_origin
 from ops.recover.tables.restore import restore as restoring
 from ops.target import Target, find_target
 
@@ -99,7 +102,7 @@ def discard(
 
 
 @app.command()
-def compare(
+def compare(  # noqa: PLR0913  (what a person may say)
     live: Name,
     restored: Restored,
     *,
@@ -107,28 +110,48 @@ def compare(
         Path | None, typer.Option("--json", help="Write the result there, too")
     ] = None,
     samples: Annotated[int, typer.Option(min=0, help="Items of each kind to show")] = SAMPLES,
+    keys_to: KeysFileTo = None,
+    kind: OfKind = None,
+    attribute: OfAttribute = None,
     stack: Stack = None,
     region: Region = None,
 ) -> None:
     """Say how two tables differ, item by item, with a checksum of each.
 
-    Exit code: 0 when they are the same, 1 when they differ, 2 when that could not be found out.
+    They are a table and a restore of it, or two restores. Exit code: 0 when they are the same, 1
+    when they differ, 2 when that could not be found out.
     """
-    found = _compared(live, restored, samples, stack, region)
+    if (kind or attribute) and not keys_to:
+        raise OperationError("--kind and --attribute are about what goes into --keys-file.")
+    wanted = Wanted(frozenset(each.kind for each in kind or []), frozenset(attribute or []))
+    target = find_target(stack, region)
+    one, other = (table_name(target, each) for each in (live, restored))
+    require_same_origin(target.dynamodb(), one, other)
+    with ExitStack() as files:
+        keys = None
+        if keys_to:
+            file = keys_file(keys_to, target.dynamodb(), one, other, wanted)
+            keys = files.enter_context(file)
+        found = _compared(target, one, other, samples, keys)
     if json_file:
         json_file.write_text(json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n")
     shown.comparison(console, found)
+    if keys:
+        is_one = keys.keys == 1
+        told = f"{keys.keys:,} {'key is' if is_one else 'keys are'} in {keys_to}."
+        console.print(told, soft_wrap=True, markup=False)
     if not found.same:
         raise typer.Exit(1)
 
 
 def _compared(
-    live: str, restored: str, samples: int, stack: str | None, region: str | None
+    target: Target, live: str, restored: str, samples: int, keys: KeysFile | None
 ) -> Comparison:
-    target = find_target(stack, region)
-    names = [table_name(target, each) for each in (live, restored)]
+    hear = keys.add if keys else lambda _: None
     with shown.reading(console) as on_read:
-        return compared(target.dynamodb(), *names, on_read=on_read, samples=samples)
+        return compared(
+            target.dynamodb(), live, restored, on_read=on_read, on_difference=hear, samples=samples
+        )
 
 
 @app.command()

@@ -136,6 +136,18 @@ def differing_attributes(one: WireItem, other: WireItem) -> list[str]:
     )
 
 
+def attributes_that_differ(
+    client: DynamoDBClient, live: str, restored: str, key: bytes
+) -> list[str]:
+    """Of the item that both tables have at ``key``, as it is now."""
+    wire = from_canonical(key)
+    one, other = (
+        client.get_item(TableName=name, Key=wire, ConsistentRead=True).get("Item", {})
+        for name in (live, restored)
+    )
+    return differing_attributes(one, other)
+
+
 def _summed(entries: Iterable[Entry], update: Callable[[bytes], None]) -> Iterator[Entry]:
     for entry in entries:
         update(entry.key + b"\t" + entry.digest.hex().encode() + b"\n")
@@ -145,9 +157,4 @@ def _summed(entries: Iterable[Entry], update: Callable[[bytes], None]) -> Iterat
 def _sample(client: DynamoDBClient, live: str, restored: str, kind: Kind, key: bytes) -> Sample:
     if kind is not Kind.DIFFERENT:
         return Sample(kind, key.decode(), [])
-    wire = from_canonical(key)
-    one, other = (
-        client.get_item(TableName=name, Key=wire, ConsistentRead=True).get("Item", {})
-        for name in (live, restored)
-    )
-    return Sample(kind, key.decode(), differing_attributes(one, other))
+    return Sample(kind, key.decode(), attributes_that_differ(client, live, restored, key))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ops.errors import OperationError
 from ops.recover.operation import Facts, Operation, Step, Work
+from ops.recover.tables.origin import described, is_there
 from ops.recover.tables.restore import restored_name
 from ops.recover.tables.waiting import wait_for, wait_until_active
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
     from ops.recover.tables.locate import StackTable
     from ops.target import Target
@@ -36,6 +36,7 @@ def discard(
             Step("unprotect", f"let {', '.join(names)} be deleted", discarding.unprotect),
             Step("delete", "delete what was restored; the live tables stay", discarding.delete),
         ],
+        is_undone=discarding.is_undone,
     )
 
 
@@ -47,16 +48,23 @@ class _Discarding:
         self._names = names
 
     def check(self, _: Work) -> Facts:
-        there = [name for name in self._names if self._described(name)]
+        there = self._there()
         if not there:
             raise OperationError(f"There is no table {' or '.join(self._names)}.")
         return {"tables": there}
+
+    def _there(self) -> list[str]:
+        return [name for name in self._names if is_there(self._client, name)]
+
+    def is_undone(self, facts: Facts) -> bool:
+        """Whether one that an earlier run deleted was restored again since."""
+        return "deleted" in facts and bool(self._there())
 
     def unprotect(self, _: Work) -> Facts:
         protected = [
             name
             for name in self._names
-            if (table := self._described(name)) and table.get("DeletionProtectionEnabled")
+            if (table := described(self._client, name)) and table.get("DeletionProtectionEnabled")
         ]
         for name in protected:
             self._client.update_table(TableName=name, DeletionProtectionEnabled=False)
@@ -64,17 +72,11 @@ class _Discarding:
         return {"wereProtected": protected}
 
     def delete(self, work: Work) -> Facts:
+        """One that was restored anew since an earlier run looked is protected again."""
+        self.unprotect(work)
         for name in self._names:
-            table = self._described(name)
+            table = described(self._client, name)
             if table and table["TableStatus"] != "DELETING":
                 self._client.delete_table(TableName=name)
-        wait_for(
-            lambda: not any(map(self._described, self._names)), "The tables to be gone", work.say
-        )
-        return {}
-
-    def _described(self, name: str) -> TableDescriptionTypeDef | None:
-        try:
-            return self._client.describe_table(TableName=name)["Table"]
-        except self._client.exceptions.ResourceNotFoundException:
-            return None
+        wait_for(lambda: not self._there(), "The tables to be gone", work.say)
+        return {"deleted": work.facts["tables"]}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ops.errors import OperationError
 from ops.recover.moments import parse_moment
-from ops.recover.tables.restore import restored_name
+from ops.recover.tables.origin import RESTORED, is_there
+from ops.recover.tables.restore import MOMENT, restored_name
 from ops.recover.tables.settings import wanted_settings
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ops.target import Target
 
 KIND = "AWS::DynamoDB::GlobalTable"
+_SECOND = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class StackTable(NamedTuple):
@@ -65,13 +68,37 @@ def table_name(target: Target, name: str) -> str:
     """
     live, at, moment = name.partition("@")
     if at:
-        return restored_name(find_table(target, live).name, parse_moment(moment))
+        return _restored(target, find_table(target, live), parse_moment(moment))
     try:
         return find_table(target, name).name
     except OperationError:
         if name in all_table_names(target):
             return name
         raise
+
+
+def _restored(target: Target, table: StackTable, moment: datetime) -> str:
+    """Raises OperationError, with those that there are, when it was not restored to then."""
+    name = restored_name(table.name, moment)
+    if is_there(target.dynamodb(), name):
+        return name
+    short = table.logical_id.removesuffix("Table")
+    start = f"{table.name}{RESTORED}"
+    found = sorted(each for each in all_table_names(target) if each.startswith(start))
+    there = ", ".join(_short(each, start, short) for each in found) or "none"
+    raise OperationError(
+        f"There is no table {name}. Restored beside {table.name} are: {there}. To make it:"
+        f" shop recover table restore {short} --at {moment:{_SECOND}}"
+    )
+
+
+def _short(name: str, start: str, short: str) -> str:
+    """Products@TIME, if that is what means it here."""
+    try:
+        moment = datetime.strptime(name.removeprefix(start), MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return name
+    return f"{short}@{moment:{_SECOND}}"
 
 
 def all_table_names(target: Target) -> set[str]:

@@ -11,19 +11,21 @@ from ops.errors import OperationError
 from ops.recover.journal import Journal
 from ops.recover.operation import Facts, Operation, Step, Work
 from ops.recover.tables import choose, undo
-from ops.recover.tables.compare import SAMPLES, Kind, Sample, compare, differing_attributes
-from ops.recover.tables.rows import Change, Outcome, write
+from ops.recover.tables.agreed import agreed, keep, list_sum, listed
+from ops.recover.tables.rows import Change, Outcome, same, write
 from ops.recover.tables.scan import key_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ops.recover.tables.choose import Choice
-    from ops.recover.tables.compare import Difference
     from ops.recover.tables.locate import StackTable
 
+NAME = "table repair"
+FIRST = "undo file"
+"""The step after which the rows that were agreed to are kept."""
 BATCH = 50
 """Rows that are read, noted and written in turn."""
 _TOLD = 20  # rows that are left, by name
@@ -31,33 +33,27 @@ _LEFT = (Outcome.CHANGED, Outcome.GREW, Outcome.TOO_WIDE)
 
 
 class Repair(NamedTuple):
-    """``keys`` is a file with the key of a row that may be concerned on each line."""
+    """``agreed`` is the list of its rows that a person is shown (ops.recover.tables.agreed)."""
 
     client: DynamoDBClient
     table: StackTable
     restored: str
-    keys: Path
     choice: Choice
+    agreed: Path
 
-    def changes(self) -> Iterator[Change]:
-        """What is to be done, as the rows are now."""
-        for batch in self.batches():
-            yield from batch
+    def changes(self, keys: Iterable[bytes]) -> Iterator[Change]:
+        """What would make the rows at ``keys`` right, whole ones, as they are now."""
+        for batch in batched(keys, BATCH, strict=False):
+            yield from choose.changes(self.client, self.table.name, self.restored, batch)
 
-    def batches(self) -> Iterator[list[Change]]:
-        with self.keys.open("rb") as file:
-            for lines in batched(file, BATCH, strict=False):
-                keys = [line.rstrip(b"\n") for line in lines]
-                found = choose.changes(self.client, self.table.name, self.restored, keys)
-                narrowed = map(self.choice.narrowed, found)
-                yield [change for change in narrowed if self.choice.takes(change)]
-
-
-class Preview(NamedTuple):
-    """What a repair would do, by kind, and the first of each."""
-
-    counts: Counter[Kind]
-    samples: list[Sample]
+    def batches(self, path: Path) -> Iterator[list[tuple[Change, bool]]]:
+        """The rows of a list as they are now, and whether they are still as they were shown."""
+        for rows in batched(listed(path), BATCH, strict=False):
+            found = map(self.choice.narrowed, self.changes(row.key for row in rows))
+            yield [
+                (change, agreed(change, self.choice) == row)
+                for change, row in zip(found, rows, strict=True)
+            ]
 
 
 def require_alike(client: DynamoDBClient, live: str, restored: str) -> None:
@@ -68,79 +64,70 @@ def require_alike(client: DynamoDBClient, live: str, restored: str) -> None:
         raise OperationError(f"{live} and {restored} do not have the same key.")
 
 
-def write_differing_keys(
-    client: DynamoDBClient,
-    live: str,
-    restored: str,
-    path: Path,
-    on_read: Callable[[int], None] = lambda _: None,
-) -> None:
-    """All keys whose rows differ, into ``path``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb", opener=undo.private) as file:
+def repairing(repair: Repair, folder: Path, arguments: dict[str, str], kept: Path) -> Operation:
+    """``kept`` is where the list of rows outlives a crash; it may have done so already.
 
-        def note(difference: Difference) -> None:
-            file.write(difference.key + b"\n")
+    The undo file is chosen once, so that a run after a crash goes on with the same.
+    """
+    shown = list_sum(repair.agreed)
 
-        compare(client, live, restored, on_read=on_read, on_difference=note, samples=0)
-
-
-def write_keys(path: Path, keys: Iterable[bytes]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb", opener=undo.private) as file:
-        file.writelines(key + b"\n" for key in keys)
-
-
-def preview(repair: Repair, samples: int = SAMPLES) -> Preview:
-    counts: Counter[Kind] = Counter()
-    found = []
-    for change in repair.changes():
-        kind = kind_of(change)
-        counts[kind] += 1
-        if counts[kind] <= samples:
-            names = []
-            if change.seen is not None and change.wanted is not None:
-                names = differing_attributes(change.seen, change.wanted)
-            found.append(Sample(kind, change.key.decode(), names))
-    return Preview(counts, found)
-
-
-def kind_of(change: Change) -> Kind:
-    if change.seen is None:
-        return Kind.ONLY_RESTORED
-    return Kind.ONLY_LIVE if change.wanted is None else Kind.DIFFERENT
-
-
-def repairing(repair: Repair, folder: Path, arguments: dict[str, str]) -> Operation:
-    """Its undo file is chosen once, so that a run after a crash goes on with the same."""
-
-    def choose_file(_: Work) -> Facts:
+    def begin(_: Work) -> Facts:
         moment = Journal.now().replace(":", "").replace(".", "")
-        return {"undoFile": str(folder / f"undo-{repair.table.name}-{moment}.jsonl")}
+        keep(repair.agreed, kept)
+        return {
+            "undoFile": str(folder / f"undo-{repair.table.name}-{moment}.jsonl"),
+            "confirmed": sum(1 for _ in listed(kept)),
+        }
 
     def put_right(work: Work) -> Facts:
-        outcomes: Counter[Outcome] = Counter()
-        left: list[str] = []
-        for batch in repair.batches():
-            undo.note(_undo_file(work), repair.table.name, batch)
-            _write_all(repair, batch, outcomes, left)
-            work.say(f"{sum(outcomes.values()):,} rows")
-        return {"outcomes": _told(outcomes), "left": left}
+        if list_sum(kept) != shown:
+            raise OperationError(
+                "Another run of this command was at it meanwhile: its rows are not those that were"
+                " shown here."
+            )
+        return _put_right(repair, kept, work)
 
     def look_again(_: Work) -> Facts:
-        return {"stillDiffering": sum(1 for _ in repair.changes())}
+        batches = repair.batches(kept)
+        differing = (not same(each.seen, each.wanted) for batch in batches for each, _ in batch)
+        return {"stillDiffering": sum(differing)}
 
     return Operation(
-        "table repair",
+        NAME,
         repair.table.subject,
         arguments,
         [
-            Step("undo file", f"keep what the rows are now in {folder}", choose_file),
+            Step(FIRST, f"keep what the rows are now in {folder}", begin),
             Step("repair", f"give rows of {repair.table.name} what they are in {repair.restored},"
-                 " each only if it is still as it was read", put_right),
+                 " each only if it is still as it was shown", put_right),
             Step("check", "compare them again", look_again),
         ],
+        is_undone=lambda _: not kept.exists(),
     )  # fmt: skip
+
+
+def _put_right(repair: Repair, kept: Path, work: Work) -> Facts:
+    """Notes what came of every row that was agreed to, those of a run that crashed among them."""
+    tally, path = _Tally(), Path(work.facts["undoFile"])
+    with undo.noted(path, repair.table.name) as was_noted:
+        for batch in repair.batches(kept):
+            todo = [each for each, is_agreed in batch if is_agreed and not _is_right(each)]
+            if todo:
+                undo.note(path, repair.table.name, todo)
+            for change, is_agreed in batch:
+                if _is_right(change):
+                    ours = was_noted(change.key)
+                    tally.add(change, Outcome.WRITTEN if ours else Outcome.UNCHANGED)
+                elif is_agreed:
+                    tally.add(change, write(repair.client, repair.table.name, change))
+                else:
+                    tally.add(change, Outcome.CHANGED)
+            work.say(f"{tally.rows:,} of {work.facts['confirmed']:,} rows")
+    if tally.rows != work.facts["confirmed"]:
+        raise OperationError(
+            f"{work.facts['confirmed']:,} rows were confirmed, and there were {tally.rows:,}."
+        )
+    return tally.facts()
 
 
 def taking_back(client: DynamoDBClient, table: StackTable, path: Path) -> Operation:
@@ -148,18 +135,13 @@ def taking_back(client: DynamoDBClient, table: StackTable, path: Path) -> Operat
     lines = undo.require_undo_file(path, table.name)
 
     def take_back(work: Work) -> Facts:
-        outcomes: Counter[Outcome] = Counter()
-        left: list[str] = []
+        tally = _Tally()
         for change in undo.undoing(path, table.name):
-            outcome = write(client, table.name, change)
-            outcomes[outcome] += 1
-            _note_left(change, outcome, left)
-            work.say(f"{sum(outcomes.values()):,} of {lines:,} rows")
-        return {"outcomes": _told(outcomes), "left": left}
+            tally.add(change, write(client, table.name, change))
+            work.say(f"{tally.rows:,} of {rows(lines)}")
+        return tally.facts()
 
-    plan = (
-        f"bring {lines:,} rows of {table.name} to what they were, where nobody changed them since"
-    )
+    plan = f"bring {rows(lines)} of {table.name} to what they were, where nobody changed them since"
     return Operation(
         "table repair undo",
         table.subject,
@@ -168,23 +150,30 @@ def taking_back(client: DynamoDBClient, table: StackTable, path: Path) -> Operat
     )
 
 
-def _undo_file(work: Work) -> Path:
-    return Path(work.facts["undoFile"])
+def rows(number: int) -> str:
+    return f"{number:,} row{'' if number == 1 else 's'}"
 
 
-def _write_all(
-    repair: Repair, batch: list[Change], outcomes: Counter[Outcome], left: list[str]
-) -> None:
-    for change in batch:
-        outcome = write(repair.client, repair.table.name, change)
-        outcomes[outcome] += 1
-        _note_left(change, outcome, left)
+def _is_right(change: Change) -> bool:
+    return same(change.seen, change.wanted)
 
 
-def _note_left(change: Change, outcome: Outcome, left: list[str]) -> None:
-    if outcome in _LEFT and len(left) < _TOLD:
-        left.append(f"{change.key.decode()} {outcome}")
+class _Tally:
+    """What came of rows."""
 
+    def __init__(self) -> None:
+        self._outcomes: Counter[Outcome] = Counter()
+        self._left: list[str] = []
 
-def _told(outcomes: Counter[Outcome]) -> dict[str, int]:
-    return {outcome.value: number for outcome, number in outcomes.items()}
+    @property
+    def rows(self) -> int:
+        return self._outcomes.total()
+
+    def add(self, change: Change, outcome: Outcome) -> None:
+        self._outcomes[outcome] += 1
+        if outcome in _LEFT and len(self._left) < _TOLD:
+            self._left.append(f"{change.key.decode()} {outcome}")
+
+    def facts(self) -> Facts:
+        outcomes = {outcome.value: number for outcome, number in self._outcomes.items()}
+        return {"outcomes": outcomes, "left": self._left}

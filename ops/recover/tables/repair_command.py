@@ -2,33 +2,41 @@
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import typer
 from rich.console import Console
 
 from ops.errors import OperationError
+from ops.recover.journal import Journal
 from ops.recover.moments import parse_moment
 from ops.recover.operation import Operation, run
 from ops.recover.options import DEFAULT_FOLDER, DryRun, Folder, Region, Stack, Yes
 from ops.recover.report import Report
 from ops.recover.tables import choose, shown
 from ops.recover.tables import repair as repairs
+from ops.recover.tables.agreed import write_keys
 from ops.recover.tables.choose import Choice
 from ops.recover.tables.locate import StackTable, find_table, table_name
-from ops.recover.tables.options import From, Keys, Name, Since
+from ops.recover.tables.options import (
+    Attributes,
+    DeleteAdded,
+    Everything,
+    From,
+    Keys,
+    Name,
+    Since,
+    Undo,
+)
+from ops.recover.tables.origin import require_same_origin
+from ops.recover.tables.preview import Preview, look, look_at_rest, write_differing_keys
+from ops.recover.tables.repair import Repair
 from ops.target import Target, find_target
 from shop.clock import timestamp
 
 console = Console(highlight=False)
-
-_HALVES = (
-    "An order and the stock that it took are rows of two tables, written in one transaction:"
-    " putting one of them right may leave the other half as it is. Run `shop recover verify`"
-    " afterwards."
-)
-_IN_TRANSACTIONS = {"OrdersTable", "ProductsTable"}
 
 
 def repair(  # noqa: PLR0913  (what a person may say)
@@ -37,25 +45,10 @@ def repair(  # noqa: PLR0913  (what a person may say)
     restored: From = None,
     keys: Keys = None,
     since: Since = None,
-    everything: Annotated[
-        bool, typer.Option("--everything", help="All rows that differ: newer good changes go, too")
-    ] = False,
-    delete_added: Annotated[
-        bool,
-        typer.Option("--delete-added", help="Also delete rows that are only in the live table"),
-    ] = False,
-    attributes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--attribute",
-            metavar="NAME",
-            help="Only this attribute of rows that both have: newer changes of others stay. May be"
-            " given again",
-        ),
-    ] = None,
-    undo: Annotated[
-        Path | None, typer.Option(help="Take a repair back, by the file that it wrote")
-    ] = None,
+    everything: Everything = False,
+    delete_added: DeleteAdded = False,
+    attributes: Attributes = None,
+    undo: Undo = None,
     stack: Stack = None,
     region: Region = None,
     dry_run: DryRun = False,
@@ -64,27 +57,21 @@ def repair(  # noqa: PLR0913  (what a person may say)
 ) -> None:
     """Put right in place what a bad write broke, with the rows of a restored table.
 
-    Each row is written only if it is still as it was read: what changed since is left and told.
+    Each row is written only if it is still as it was shown: what changed since is left and told.
     What the rows were is kept in a file, with which --undo takes it back. Exit code 1: some were
     left.
     """
     target = find_target(stack, region)
     table = find_table(target, name)
-    if undo:
-        if restored or keys or since or everything or delete_added or attributes:
-            raise OperationError("--undo goes without the options of a repair.")
-        operation = repairs.taking_back(target.dynamodb(), table, undo)
-    else:
-        wish = _Wish(
-            restored,
-            keys or [],
-            since,
-            attributes or [],
-            everything=everything,
-            delete_added=delete_added,
-        )
-        operation = _prepared(target, table, wish, folder)
-    report = run(operation, console, folder, dry_run=dry_run, confirmed=yes)
+    wish = _Wish(restored, keys or [], since, attributes or [], everything, delete_added)
+    with tempfile.TemporaryDirectory(prefix="shop-recover-") as scratch:
+        if undo:
+            if any(wish):
+                raise OperationError("--undo goes without the options of a repair.")
+            operation = repairs.taking_back(target.dynamodb(), table, undo)
+        else:
+            operation = _prepared(target, table, wish, folder, Path(scratch))
+        report = run(operation, console, folder, dry_run=dry_run, confirmed=yes)
     if report and _left(report):
         raise typer.Exit(1)
 
@@ -97,6 +84,10 @@ class _Wish(NamedTuple):
     everything: bool
     delete_added: bool
 
+    def choice(self) -> Choice:
+        since = timestamp(parse_moment(self.since)) if self.since else None
+        return Choice(since, self.delete_added, frozenset(self.attributes))
+
     def require_clear(self) -> None:
         """Raise OperationError for a wish that nobody should have to guess."""
         if not self.restored:
@@ -107,35 +98,46 @@ class _Wish(NamedTuple):
             raise OperationError("--attribute is about rows that both have, --delete-added is not.")
 
 
-def _prepared(target: Target, table: StackTable, wish: _Wish, folder: Path) -> Operation:
-    """The repair, after it was shown what it would do."""
+def _prepared(
+    target: Target, table: StackTable, wish: _Wish, folder: Path, scratch: Path
+) -> Operation:
+    """The repair, after it was shown what it would do.
+
+    Its list of rows is in ``scratch``, so that no other run's look can change it; but if a run of
+    the same command crashed after it was confirmed, it is about the rows of that one.
+    """
     wish.require_clear()
     client = target.dynamodb()
     restored = table_name(target, str(wish.restored))
+    require_same_origin(client, table.name, restored)
     repairs.require_alike(client, table.name, restored)
-    since = timestamp(parse_moment(wish.since)) if wish.since else None
+    texts = choose.given_keys(wish.keys)
+    choice = wish.choice()
     arguments = {
         "from": restored,
-        "keys": hashlib.sha256(json.dumps(sorted(wish.keys)).encode()).hexdigest()[:16],
-        "since": since or "",
+        "keys": hashlib.sha256(json.dumps(sorted(texts)).encode()).hexdigest()[:16],
+        "since": choice.since or "",
         "deleteAdded": str(wish.delete_added),
         "attributes": " ".join(sorted(wish.attributes)),
         "table": table.name,
     }
-    path = folder / f"keys-{table.name}.txt"
-    if wish.keys:
-        texts = choose.given_keys(wish.keys)
-        repairs.write_keys(path, choose.row_keys(client, [table.name, restored], texts))
+    journal = Journal.of(folder, repairs.NAME, table.subject, arguments)
+    is_begun = journal.is_done(repairs.FIRST) and journal.rows.exists()
+    agreed = journal.rows if is_begun else scratch / "rows"
+    made = repairs.Repair(client, table, restored, choice, agreed)
+    found = look_at_rest(made) if is_begun else _look(made, texts, scratch / "keys")
+    shown.preview(console, found, table, choice)
+    return repairs.repairing(made, folder, arguments, journal.rows)
+
+
+def _look(made: Repair, texts: list[str], keys: Path) -> Preview:
+    tables = made.table.name, made.restored
+    if texts:
+        write_keys(keys, choose.row_keys(made.client, tables, texts))
     else:
         with shown.reading(console) as on_read:
-            repairs.write_differing_keys(client, table.name, restored, path, on_read)
-    made = repairs.Repair(
-        client, table, restored, path, Choice(since, wish.delete_added, frozenset(wish.attributes))
-    )
-    shown.preview(console, repairs.preview(made))
-    if table.logical_id in _IN_TRANSACTIONS:
-        console.print(_HALVES)
-    return repairs.repairing(made, folder, arguments)
+            write_differing_keys(made.client, *tables, keys, on_read)
+    return look(made, keys, named=bool(texts))
 
 
 def _left(report: Report) -> bool:

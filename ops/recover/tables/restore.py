@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ops.errors import OperationError
 from ops.recover.operation import Facts, Operation, Step, Work
 from ops.recover.tables import settings
+from ops.recover.tables.origin import RESTORED, described, is_there, source_of
 from ops.recover.tables.waiting import is_active, wait_for
 from shop.clock import timestamp
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ops.target import Target
 
 _LONGEST_NAME = 255
+MOMENT = "%Y%m%dT%H%M%S"
+"""As it ends the name of a restored table."""
 
 
 class Window(NamedTuple):
@@ -57,12 +60,13 @@ def restore(
             ),
         ],
         lambda facts: facts["lostSeconds"],
+        restoring.is_undone,
     )
 
 
 def restored_name(live: str, second: datetime) -> str:
     """Of the table that is restored beside ``live``. Raises OperationError when it is too long."""
-    name = f"{live}-restored-{second:%Y%m%dT%H%M%S}"
+    name = f"{live}{RESTORED}{second:{MOMENT}}"
     if len(name) > _LONGEST_NAME:
         raise OperationError(f"{name} is longer than the name of a table may be.")
     return name
@@ -115,14 +119,18 @@ class _Restoring:
 
     def _is_begun(self, table: StackTable) -> bool:
         name = self.beside(table)
-        try:
-            found = self._client.describe_table(TableName=name)["Table"]
-        except self._client.exceptions.ResourceNotFoundException:
-            return False
-        source = found.get("RestoreSummary", {}).get("SourceTableArn", "")
-        if source and source.rpartition("/")[2] != table.name:
-            raise OperationError(f"There is a table {name} already, which came from {source}.")
-        return True
+        found = described(self._client, name)
+        if found and source_of(found) not in (None, table.name):
+            raise OperationError(
+                f"There is a table {name} already, which came from {source_of(found)}."
+            )
+        return found is not None
+
+    def is_undone(self, facts: Facts) -> bool:
+        """Whether a table that an earlier run began was discarded since."""
+        return "begun" in facts and not all(
+            is_there(self._client, self.beside(table)) for table in self._tables
+        )
 
     def wait(self, work: Work) -> Facts:
         """For all of them side by side."""

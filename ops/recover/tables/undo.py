@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ops.errors import OperationError
+from ops.recover.tables.agreed import private
 from ops.recover.tables.canonical import canonical, from_canonical
 from ops.recover.tables.rows import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ops.recover.tables.canonical import WireItem
+
+_START = b'{"table": '
+"""Of each line."""
 
 
 def note(path: Path, table: str, changes: Sequence[Change]) -> None:
@@ -31,11 +37,6 @@ def note(path: Path, table: str, changes: Sequence[Change]) -> None:
         file.writelines(_line(table, change) for change in changes)
         file.flush()
         os.fsync(file.fileno())
-
-
-def private(path: str, flags: int) -> int:
-    """Opens a file for its owner alone: rows hold what is nobody else's business."""
-    return os.open(path, flags, mode=0o600)
 
 
 def undoing(path: Path, table: str) -> Iterator[Change]:
@@ -51,8 +52,29 @@ def undoing(path: Path, table: str) -> Iterator[Change]:
 
 
 def require_undo_file(path: Path, table: str) -> int:
-    """How many lines it has; all of them make sense. Raises OperationError as ``undoing``."""
-    return sum(1 for _ in undoing(path, table))
+    """How many lines it has, all of which make sense.
+
+    Raises OperationError as ``undoing``, and for a file that has none.
+    """
+    lines = sum(1 for _ in undoing(path, table))
+    if not lines:
+        raise OperationError(f"There is no row in {path}: there is nothing to take back.")
+    return lines
+
+
+@contextmanager
+def noted(path: Path, table: str) -> Iterator[Callable[[bytes], bool]]:
+    """Whether the row of a key is in the file, if there is one yet, as it is now.
+
+    The keys are kept in a file of SQLite's, which goes with the connection: they may be many.
+    """
+    with closing(sqlite3.connect("")) as keys:
+        keys.execute("CREATE TABLE noted (key BLOB PRIMARY KEY) WITHOUT ROWID")
+        if path.exists():
+            found = ((change.key,) for change in undoing(path, table))
+            keys.executemany("INSERT OR IGNORE INTO noted VALUES (?)", found)
+        asked = "SELECT 1 FROM noted WHERE key = ?"
+        yield lambda key: keys.execute(asked, (key,)).fetchone() is not None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -64,9 +86,20 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 # A line that was cut off and ended later is still no JSON.
                 if line.endswith(b"\n") and _is_json(line):
                     yield start, line
+                elif not _may_be_cut_off(line):
+                    raise _not_one(path)
                 start += len(line)
     except OSError as error:
         raise OperationError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _may_be_cut_off(line: bytes) -> bool:
+    text = line.rstrip(b"\n")
+    return text.startswith(_START) or _START.startswith(text)
+
+
+def _not_one(path: Path) -> OperationError:
+    return OperationError(f"{path} is not an undo file.")
 
 
 def _is_json(line: bytes) -> bool:
@@ -83,7 +116,7 @@ def _taken_back(line: bytes, path: Path, table: str) -> Change:
         of, key = found["table"], canonical(from_canonical(json.dumps(found["key"])))
         before, after = _item(found["before"]), _item(found["after"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OperationError(f"{path} is not an undo file.") from error
+        raise _not_one(path) from error
     if of != table:
         raise OperationError(f"{path} is of the table {of}, not of {table}.")
     return Change(key, after, before)

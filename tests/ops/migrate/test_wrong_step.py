@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -12,19 +12,17 @@ from ops.migrate.budget import Budget
 from ops.migrate.ledger import is_ledger
 from ops.migrate.run import Run, Spending
 from ops.recover.operation import run
-from ops.recover.tables import repair as repairs
 from ops.recover.tables import scan
 from ops.recover.tables.choose import Choice
-from ops.recover.tables.locate import find_table
 from tests.emulated import emulated_aws
 from tests.ops.migrate.things import MIGRATION
+from tests.ops.recover.tables.repairs import prepared
 from tests.ops.recover.tables.support import BESIDE, LIVE, SUBJECT, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ops.target import Target
     from shop.dynamo import Item
 
 ROWS = {
@@ -44,7 +42,9 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
             made.table(name)
             made.fill(name, ROWS)
         spending = Spending(Budget(None), Budget(None))
-        assert Run(made.client, LIVE, WRONG, spending).up(segments=1).changed == 3
+        entry = Run(made.client, LIVE, WRONG, spending).up(segments=1)
+        assert entry
+        assert entry.changed == 3
         yield made
 
 
@@ -57,14 +57,8 @@ def test_what_it_broke_is_put_right_and_what_was_sold_since_stays_sold(
 ) -> None:
     key = ("THING#Elm", "THING")
     stack.fill(LIVE, {key: {**ROWS[key], "small": "ELM", "stock": 0}})
-    path = tmp_path / "keys.txt"
-    repairs.write_differing_keys(stack.client, LIVE, BESIDE, path)
-    table = find_table(cast("Target", stack), LIVE)
-    only = Choice(attributes=frozenset({"small"}))
-    made = repairs.Repair(stack.client, table, BESIDE, path, only)
-    report = run(
-        repairs.repairing(made, tmp_path, {}), Console(quiet=True), tmp_path, confirmed=SUBJECT
-    )
+    operation = prepared(stack, tmp_path, Choice(attributes=frozenset({"small"})))
+    report = run(operation, Console(quiet=True), tmp_path, confirmed=SUBJECT)
     assert report
     assert report.facts["outcomes"] == {"put right": 3}
     assert report.facts["stillDiffering"] == 0

@@ -28,6 +28,8 @@ def test_a_moment_in_any_zone_is_one_in_utc(text: str) -> None:
         ("2020-13-31T08:30:00Z", "not a time"),
         ("noon", "not a time"),
         ("", "not a time"),
+        ("0001-01-01T00:00:00+23:59", "before any time"),
+        ("9999-12-31T23:59:59-23:59", "in the future"),
     ],
 )
 def test_what_is_none_is_told(text: str, sentence: str) -> None:

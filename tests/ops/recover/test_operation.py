@@ -171,3 +171,87 @@ def test_what_is_taken_up_again_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     out = capsys.readouterr().out
     assert "(taken up again)" in out
     assert out.count("✓") == 2
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_first_step_that_refuses_leaves_nothing(tmp_path: Path, number: int) -> None:
+    effects = Effects()
+
+    def fail(when: str, name: str) -> None:
+        if (when, name) == ("before", NAMES[number]):
+            raise OperationError("No.")
+
+    effects.at = fail
+    with pytest.raises(OperationError) as told:
+        run(effects.operation(), quiet, tmp_path, confirmed=SUBJECT)
+    noted = "What was done is noted; the same command goes on here."
+    says = noted if number else "Nothing was changed."
+    assert str(told.value) == f"{NAMES[number]}: No.\n{says}"
+    assert len(list(tmp_path.iterdir())) == bool(number)
+
+
+def test_the_only_step_is_no_mere_look(tmp_path: Path) -> None:
+    def fail(_: Work) -> Facts:
+        raise OperationError("No.")
+
+    only = Operation("undo", SUBJECT, {}, [Step("undo", "takes back", fail)])
+    with pytest.raises(OperationError, match="goes on here"):
+        run(only, quiet, tmp_path, confirmed=SUBJECT)
+    assert list(tmp_path.glob("*.json"))
+
+
+def test_what_was_undone_since_is_done_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    effects = Effects()
+    effects.crash("before", "verify")
+    with pytest.raises(Crash):
+        run(effects.operation(), quiet, tmp_path, confirmed=SUBJECT)
+    effects.at = lambda *_: None
+    asked: list[dict[str, Any]] = []
+
+    def is_undone(facts: Facts) -> bool:
+        asked.append(dict(facts))
+        return True
+
+    operation = effects.operation()._replace(is_undone=is_undone)
+    run(operation, Console(width=200), tmp_path, dry_run=True)
+    assert run(operation, quiet, tmp_path, confirmed=SUBJECT)
+    assert effects.done == ["check", "restore", *NAMES]
+    assert asked == [{"checkDone": 1, "restoreDone": 2}] * 2
+    assert "is not there any more: this begins anew." in capsys.readouterr().out
+    run(operation, quiet, tmp_path, confirmed=SUBJECT)
+    assert len(asked) == 2, "what was not begun cannot be undone"
+
+
+@pytest.mark.parametrize("left", [KeyboardInterrupt, EOFError])
+def test_to_leave_without_an_answer_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: type[BaseException]
+) -> None:
+    class Terminal:
+        def readline(self, *_: Any) -> str:
+            raise left
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    effects = Effects()
+    with pytest.raises(
+        OperationError, match=f"Nothing was changed: there was no .* --yes {SUBJECT}"
+    ):
+        run(effects.operation(), quiet, tmp_path / "none")
+    assert effects.done == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_another_run_of_the_same_is_kept_out(tmp_path: Path) -> None:
+    effects = Effects()
+
+    def again(when: str, name: str) -> None:
+        if (when, name) == ("before", "restore"):
+            effects.at = lambda *_: None
+            with pytest.raises(OperationError, match="another run of this command is at it"):
+                run(effects.operation(), quiet, tmp_path, confirmed=SUBJECT)
+            assert run(effects.operation({"at": "2"}), quiet, tmp_path, confirmed=SUBJECT)
+
+    effects.at = again
+    assert run(effects.operation(), quiet, tmp_path, confirmed=SUBJECT)
+    assert effects.done == ["check", *NAMES, "restore", "verify"]

@@ -80,7 +80,7 @@ class RepairWorld(World):
         *("table", "repair", "Users", "--from", BESIDE, "--everything", "--delete-added"),
         *("--yes", SUBJECT),
     )
-    facts = ("stillDiffering", "left")
+    facts = ("confirmed", "outcomes", "stillDiffering", "left")
 
     def __init__(self, _: pytest.MonkeyPatch) -> None:
         self.stack = Stack()

@@ -11,7 +11,7 @@ from tests.ops.recover.accidents.wire import Accidents, Session
 from tests.ops.recover.tables.support import STACK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import boto3
@@ -31,6 +31,10 @@ class World(ABC):
     """Those of the report that do not depend on when and how often it was tried."""
     facts_at_once: Sequence[str] = ()
     """More of them, for a command that did all by itself."""
+
+    spared: Collection[str] = ()
+    """Calls that it can do without, and says so in its plan, with the words ``without``."""
+    without = ""
 
     def __init__(self, doubles: Mapping[str, object], endpoint_url: str | None) -> None:
         self.accidents = Accidents(doubles)
@@ -55,6 +59,13 @@ class World(ABC):
         found = {name: value for step in steps for name, value in step["facts"].items()}
         names = (*self.facts, *self.facts_at_once) if at_once else self.facts
         return {name: found[name] for name in names}
+
+    def went_on(self, number: int, code: int, output: str) -> bool:
+        """Whether it could do without its call of that ``number``, and said so."""
+        told = " ".join(output.replace("│", " ").split())
+        return (
+            self.accidents.calls[number].name in self.spared and code == 0 and self.without in told
+        )
 
     def require_recorded(self, folder: Path) -> None:
         """After it ended half-way: whatever was done is in a file, if anything was."""

@@ -16,7 +16,7 @@ from ops.recover.buckets.objects import Outcome, Place
 from ops.recover.buckets.plan import Decision, Kind, Moment
 from ops.recover.buckets.restore import BucketRestore
 from ops.recover.moments import parse_moment
-from tests.ops.recover.buckets.conftest import BUCKET, error
+from tests.ops.recover.buckets.conftest import BUCKET, REPLICA, error
 from tests.ops.recover.buckets.test_restore import YES, broken_shop, report
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def test_a_crash_at_any_call_is_made_up_for_by_the_same_command(
     while True:
         number += 1
         store.empty()
+        store.empty(REPLICA)
         at, then = broken_shop(store)
         crash = CrashAt(number)
         target.broken = {when: crash}

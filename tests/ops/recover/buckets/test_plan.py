@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.recover.buckets.plan import EXPIRED, NOT_REPLICATED, Decision, Kind, Moment, Window, decide
+from ops.recover.buckets.plan import (
+    EXPIRED,
+    IN_REPLICA,
+    NOT_REPLICATED,
+    ONLY_DELETED,
+    Decision,
+    Kind,
+    Moment,
+    Window,
+    decide,
+    decide_with_witness,
+)
 from ops.recover.buckets.versions import Entry, History, _sorted
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -40,8 +51,10 @@ class Bucket:
         self._log: list[tuple[str, Entry]] = []
 
     def act(self, act: Act) -> None:
+        """But for the deletion of what never was, which looks as if something had been there."""
         self.now += act.later
-        self.add(act.key, puts=act.puts)
+        if act.puts or any(key == act.key for key, _ in self._log):
+            self.add(act.key, puts=act.puts)
 
     def add(self, key: str, *, puts: bool) -> None:
         version = f"v{len(self._log)}"
@@ -151,6 +164,65 @@ def test_another_prefix_has_another_window() -> None:
     history = History("images/k", [entry(9, latest=True), entry(5)])
     windows = (Window("uploads/", second(8)), Window("images/", second(3)))
     assert decide(history, history, Moment(second(4), windows)).kind is Kind.HIDE
+
+
+def test_a_deletion_with_nothing_before_it_is_a_loss_for_all_one_knows() -> None:
+    history = History("k", [entry(9, latest=True), entry(5, marker=True)])
+    decision = decide(history, history, Moment(second(4)))
+    assert (decision.kind, decision.reason) == (Kind.LOST, ONLY_DELETED)
+    assert decide(history, history, Moment(second(5))).kind is Kind.HIDE
+
+
+def test_what_came_and_went_within_its_first_second_was_not_there_before() -> None:
+    came = [entry(5), entry(5, marker=True)]
+    history = History("k", [entry(9, latest=True), *came])
+    assert decide(history, history, Moment(second(4))).kind is Kind.HIDE
+
+
+# --- what only the replica has any more -------------------------------------------------------
+REPLICA = History("k", [entry(9, latest=True), entry(3), entry(1)])
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        None,
+        History("k", [entry(9, latest=True)]),
+        History("k", [entry(9, latest=True), entry(1)]),
+        History("k", [entry(9, marker=True, latest=True)]),
+        History("k", [entry(9, latest=True), entry(2, marker=True)]),
+    ],
+)
+def test_what_only_the_replica_has_from_then_is_lost_here(live: History | None) -> None:
+    decision = decide_with_witness(live, REPLICA, Moment(second(4)))
+    assert decision
+    assert (decision.kind, decision.reason) == (Kind.ELSEWHERE, IN_REPLICA)
+    assert decision.current == (live.visible if live else None)
+
+
+@pytest.mark.parametrize(
+    ("live", "kind"),
+    [
+        (REPLICA, Kind.COPY),
+        (History("k", [entry(9, latest=True), entry(3)]), Kind.COPY),
+        # Versions that the replica never got.
+        (History("k", [entry(9, latest=True), entry(4)._replace(version_id="x")]), Kind.COPY),
+        (History("k", [entry(9, latest=True), entry(3)._replace(version_id="x")]), Kind.COPY),
+        # Where a replica has the time of its own making.
+        (History("k", [entry(9, latest=True), entry(2)._replace(version_id="v3")]), Kind.COPY),
+    ],
+)
+def test_where_the_version_of_then_is_left_the_replica_is_not_needed(
+    live: History, kind: Kind
+) -> None:
+    decision = decide_with_witness(live, REPLICA, Moment(second(4)))
+    assert decision == decide(live, live, Moment(second(4)))
+    assert decision.kind is kind
+
+
+@pytest.mark.parametrize("shown", [entry(5, latest=True), entry(3, marker=True, latest=True)])
+def test_what_the_replica_did_not_show_then_needs_nothing(shown: Entry) -> None:
+    assert decide_with_witness(None, History("k", [shown]), Moment(second(4))) is None
 
 
 def test_a_version_that_is_left_is_taken_whatever_the_window() -> None:

@@ -11,7 +11,6 @@ import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ops.errors import OperationError
 from ops.recover.buckets.command import restore
 from ops.recover.buckets.objects import Place
 from ops.recover.buckets.plan import Moment
@@ -175,38 +174,6 @@ def test_what_is_not_in_the_replica_is_left_and_told(
     assert "images/unreplicated: it was there then, and is not in the replica" in (
         capsys.readouterr().out
     )
-
-
-def test_where_the_replica_is_must_be_known(store: Store, target: FakeTarget) -> None:
-    with pytest.raises(OperationError, match="together"):
-        restore("images", at=store.clock.now, from_replica=True, replica_bucket=REPLICA)
-    target._outputs.clear()
-    with pytest.raises(OperationError, match="does not tell the replica"):
-        restore(BUCKET, at=store.clock.now, from_replica=True)
-
-
-# --- what is refused --------------------------------------------------------------------------
-def test_a_bucket_that_is_not_there_is_for_the_cdk_to_make(
-    store: Store, target: FakeTarget
-) -> None:
-    with pytest.raises(OperationError, match="cdk deploy"):
-        restore("nowhere", at=store.clock.now)
-
-
-def test_a_bucket_without_versions_cannot_be_taken_back(store: Store, target: FakeTarget) -> None:
-    store.s3.create_bucket(
-        Bucket="plain", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
-    with pytest.raises(OperationError, match="not versioned"):
-        restore("plain", at=store.clock.now)
-
-
-def test_another_name_confirms_nothing(store: Store, target: FakeTarget, tmp_path: Path) -> None:
-    at, _ = broken_shop(store)
-    shown = store.shown()
-    with pytest.raises(OperationError, match="Nothing was changed"):
-        restore("images", at=at, yes="images", folder=tmp_path)
-    assert store.shown() == shown
 
 
 # --- any history ------------------------------------------------------------------------------

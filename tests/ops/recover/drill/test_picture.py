@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from ops.recover.drill import drill_report
+from ops.recover.drill.harm import Harm
 from ops.recover.drill.lanes import WIDTH, Scale, bands
-from ops.recover.drill.record import Check, Kind, Lane, Moment, Record, Recovery, Span
+from ops.recover.drill.record import BROKEN, Check, Kind, Lane, Moment, Record, Recovery, Span
 from ops.recover.drill.recovery_double import STATEMENT
 from ops.recover.drill.svg import width
 from ops.recover.drill.timeline import timeline
@@ -138,3 +140,18 @@ def test_the_report_says_what_was_only_played(tmp_path: Path) -> None:
     assert told["double"] == STATEMENT
     assert told["checksums"]["live at T"]["Users"] == "ab" * 32
     assert (tmp_path / drill_report.PICTURE).exists()
+
+
+def test_what_was_broken_is_a_table_with_its_sums(tmp_path: Path) -> None:
+    harm = Harm(Counter({"Users rows deleted": 3, "Users rows gone with an account": 2}))
+    harm.counts["objects added"] = 5
+    facts = {BROKEN: harm.told(), "What the load did": {"orders": 1}}
+    lines = drill_report.write(record(facts=facts), tmp_path).read_text().splitlines()
+    first = lines.index("## What was broken")
+    assert lines[first + 2 : first + 6] == [
+        "| | deleted | gone with an account | added | in all |",
+        "|---|---|---|---|---|",
+        "| Users | 3 | 2 |  | 5 |",
+        "| objects |  |  | 5 | 5 |",
+    ]
+    assert "What the load did: 1 orders." in lines

@@ -121,6 +121,15 @@ def test_what_one_left_that_was_killed_is_put_right(local: LocalFolder, emulator
     assert told(local) == {**OUTPUTS, "endpointUrl": str(emulator.endpoint_url)}
 
 
+def test_after_one_was_killed_commands_say_what_puts_it_right(local: LocalFolder) -> None:
+    gone = 2**22 + 1
+    local.outputs.write_text(json.dumps({**OUTPUTS, REHEARSAL: gone}))
+    with pytest.raises(OperationError, match=r"was killed.*shop recover rehearse"):
+        local_target(local.root)
+    local.outputs.write_text(json.dumps({**OUTPUTS, REHEARSAL: os.getpid()}))
+    assert local_target(local.root).rehearsed
+
+
 def test_nothing_is_broken_outside_of_a_rehearsal(local: LocalFolder) -> None:
     with pytest.raises(OperationError, match="shop recover rehearse"):
         rehearsed_shop(local)

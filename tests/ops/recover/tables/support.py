@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
+from ops.recover.journal import Journal
 from shop.dynamo import from_wire, to_wire
 from tests.tables import create_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pytest
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ops.target import Target
 
 STACK = "shop-test"
-LIVE, BESIDE = "shop-test-UsersTable-ABC", "restored"
+LIVE = "shop-test-UsersTable-ABC"
+BESIDE = f"{LIVE}-restored-20260101T000000"
 LOGICAL = "UsersTable"
 SUBJECT = f"{STACK}/{LOGICAL}"
 INDEXES = {"listing-newest": ("listing", "newestKey")}
@@ -85,6 +88,18 @@ def stack_template() -> dict[str, Any]:
 
 class Crash(BaseException):
     """The command is killed: nothing of ours gets to handle that."""
+
+
+def crash_after(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Once the step of this name is noted."""
+    done = Journal.done
+
+    def noted(journal: Journal, name: str, began: str, facts: Mapping[str, Any]) -> None:
+        done(journal, name, began, facts)
+        if name == step:
+            raise Crash
+
+    monkeypatch.setattr(Journal, "done", noted)
 
 
 class Stack:

@@ -17,7 +17,15 @@ from ops.recover.tables import command, settings
 from ops.recover.tables.adopt import adopt, chosen_backup
 from ops.recover.tables.locate import find_table
 from tests.ops.recover.tables.deployed import DeployedStack
-from tests.ops.recover.tables.support import LIVE, LOGICAL, SUBJECT, Crash, Stack, rows_of
+from tests.ops.recover.tables.support import (
+    LIVE,
+    LOGICAL,
+    SUBJECT,
+    Crash,
+    Stack,
+    crash_after,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,8 +118,46 @@ def test_a_crash_at_any_call_is_made_up_for_by_the_same_command(
 
 def test_a_table_that_is_there_is_not_adopted(deployed: DeployedStack, tmp_path: Path) -> None:
     deployed.table(LIVE)
-    with pytest.raises(OperationError, match=r"is there\. To bring back what was in it earlier"):
+    with pytest.raises(OperationError, match=r"is there\. To bring back.*\nNothing was changed\.$"):
         adopted(deployed, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ended", ["restore", "wait", "drift"])
+def test_one_that_was_deleted_since_a_crash_is_adopted_again(
+    deployed: DeployedStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    template = copy.deepcopy(deployed.template)
+    with monkeypatch.context() as patch:
+        crash_after(patch, ended)
+        with pytest.raises(Crash):
+            adopted(deployed, tmp_path)
+    deployed.client.update_table(TableName=LIVE, DeletionProtectionEnabled=False)
+    lose(deployed)
+    adopted(deployed, tmp_path)
+    require_whole(deployed, template)
+
+
+def test_deleted_again_while_the_stack_was_without_the_stream(
+    deployed: DeployedStack, tmp_path: Path
+) -> None:
+    """The template that was kept is the only one with the stream."""
+    template = copy.deepcopy(deployed.template)
+
+    def crash(when: str, name: str) -> None:
+        if (when, name) == ("after-call", "UpdateStack"):
+            raise Crash
+
+    deployed.on_call = crash
+    with pytest.raises(Crash):
+        adopted(deployed, tmp_path)
+    deployed.on_call = lambda *_: None
+    deployed.template = deployed.updates[0]
+    assert deployed.template != template
+    deployed.client.update_table(TableName=LIVE, DeletionProtectionEnabled=False)
+    lose(deployed)
+    adopted(deployed, tmp_path)
+    require_whole(deployed, template)
 
 
 def test_an_update_that_goes_back_ends_it(deployed: DeployedStack, tmp_path: Path) -> None:

@@ -120,7 +120,8 @@ def test_it_says_what_it_would_do_first(
     every: Any = {"restored": BESIDE, "everything": True, "folder": tmp_path}
     repair("Users", delete_added=True, dry_run=True, **every)
     out = capsys.readouterr().out
-    assert "delete 1, bring back 1, overwrite 2 rows" in out
+    assert "now: delete 1 row, bring back 1 row, overwrite 2 rows." in out
+    assert "What is overwritten in them: price in 2, updatedAt in 1." in out
     assert "price, updatedAt" in out
     assert not list(tmp_path.glob("undo-*"))
     repair("Users", yes=SUBJECT, **every)

@@ -10,10 +10,18 @@ from rich.console import Console
 from ops.errors import OperationError
 from ops.recover.moments import parse_moment
 from ops.recover.operation import run
+from ops.recover.tables import command
 from ops.recover.tables.command import compare, discard
 from ops.recover.tables.discard import discard as discarding
 from ops.recover.tables.locate import find_table
-from tests.ops.recover.tables.support import LIVE, STACK, SUBJECT, Crash, rows_of
+from tests.ops.recover.tables.support import (
+    LIVE,
+    STACK,
+    SUBJECT,
+    Crash,
+    crash_after,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +121,32 @@ def _crashes(stack: Stack, folder: Path, when: str, place: int) -> bool:
     finally:
         stack.on_call = lambda *_: None
     return False
+
+
+@pytest.mark.parametrize("ended", ["unprotect", "delete"])
+def test_one_that_was_restored_again_since_a_crash_is_deleted_again(
+    stack: Stack,
+    tables: set[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: str,
+) -> None:
+    crash_after(monkeypatch, ended)
+    with pytest.raises(Crash):
+        discard("Users", at=MOMENT, yes=NAMED, folder=tmp_path)
+    monkeypatch.undo()
+    monkeypatch.setattr(command, "find_target", lambda *_: stack)
+    if MADE not in present(stack):
+        stack.table(MADE)
+    stack.client.update_table(TableName=MADE, DeletionProtectionEnabled=True)
+    discard("Users", at=MOMENT, yes=NAMED, folder=tmp_path)
+    assert tables - present(stack) == {MADE}
+
+
+def test_where_there_is_none_nothing_is_left(stack: Stack, tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match=r"There is no table .*\nNothing was changed\.$"):
+        discard("Users", at=MOMENT, yes=NAMED, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_others_take_the_same_name_for_it(

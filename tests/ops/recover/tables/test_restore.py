@@ -19,7 +19,15 @@ from ops.recover.tables.restore import (
     restore,
     restored_name,
 )
-from tests.ops.recover.tables.support import BESIDE, LIVE, LOGICAL, SUBJECT, Crash, rows_of
+from tests.ops.recover.tables.support import (
+    BESIDE,
+    LIVE,
+    LOGICAL,
+    SUBJECT,
+    Crash,
+    crash_after,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +135,23 @@ def test_a_table_of_that_name_from_elsewhere_is_not_taken_for_it(
     )
     with pytest.raises(OperationError, match="which came from"):
         run(restore(stack.target, [table], MOMENT, SUBJECT), quiet, tmp_path, confirmed=SUBJECT)
+
+
+@pytest.mark.parametrize("ended", ["begin", "wait", "settings"])
+def test_one_that_was_discarded_since_a_crash_is_restored_again(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    table = ready(stack)
+    operation = restore(stack.target, [table], MOMENT, SUBJECT)
+    with monkeypatch.context() as patch:
+        crash_after(patch, ended)
+        with pytest.raises(Crash):
+            run(operation, quiet, tmp_path, confirmed=SUBJECT)
+    stack.client.update_table(TableName=MADE, DeletionProtectionEnabled=False)
+    stack.client.delete_table(TableName=MADE)
+    assert run(operation, quiet, tmp_path, confirmed=SUBJECT)
+    assert stack.rows(MADE) == stack.rows(LIVE)
+    settings.require(stack.client, MADE, table.wanted)
 
 
 EARLIEST, LATEST = MOMENT - timedelta(days=35), MOMENT - timedelta(minutes=5)

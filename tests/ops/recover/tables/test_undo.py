@@ -15,9 +15,9 @@ from ops.recover.operation import run
 from ops.recover.tables import repair as repairs
 from ops.recover.tables import undo
 from ops.recover.tables.canonical import canonical
-from ops.recover.tables.choose import Choice
 from ops.recover.tables.locate import find_table
 from ops.recover.tables.rows import Change
+from tests.ops.recover.tables.repairs import prepared
 from tests.ops.recover.tables.support import BESIDE, LIVE, SUBJECT, rows_of
 
 if TYPE_CHECKING:
@@ -61,13 +61,41 @@ def test_a_line_that_a_crash_cut_off_is_none(tmp_path: Path, cut: int) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["[]", "{}", "7", json.dumps({"table": LIVE, "key": {"pk": 1}, "before": None, "after": None})],
+    [
+        "[]",
+        "{}",
+        "7",
+        "root:x:0:0:root:/root:/bin/bash",
+        "\xff\xfe",
+        json.dumps({"table": LIVE, "key": {"pk": 1}, "before": None, "after": None}),
+    ],
 )
-def test_a_file_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_file_that_is_none_is_refused(tmp_path: Path, line: str, more: int) -> None:
     path = tmp_path / "undo.jsonl"
-    path.write_text(line + "\n")
+    undo.note(path, LIVE, CHANGES[:more])
+    with path.open("a") as file:
+        file.write(line + "\n")
     with pytest.raises(OperationError, match="is not an undo file"):
         undo.require_undo_file(path, LIVE)
+
+
+@pytest.mark.parametrize("text", ["", '{"ta', '{"table": "x", "ke'])
+def test_one_without_a_row_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "undo.jsonl"
+    path.write_text(text)
+    with pytest.raises(OperationError, match=r"There is no row in .*: there is nothing to take"):
+        undo.require_undo_file(path, LIVE)
+
+
+def test_what_was_noted_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "undo.jsonl"
+    with undo.noted(path, LIVE) as was_noted:
+        assert not was_noted(CHANGES[0].key)
+    undo.note(path, LIVE, CHANGES[:2])
+    undo.note(path, LIVE, CHANGES[:1])
+    with undo.noted(path, LIVE) as was_noted:
+        assert [was_noted(each.key) for each in CHANGES] == [True, True, False]
 
 
 def test_that_of_another_table_and_one_that_is_not_there_are_refused(tmp_path: Path) -> None:
@@ -87,24 +115,19 @@ def test_a_line_is_on_the_disk_before_its_row_is_written(
     done: list[str] = []
     monkeypatch.setattr("os.fsync", lambda _: done.append("fsync"))
     stack.on_call = lambda when, name: done.append(name) if when == "before-call" else None
-    keys = tmp_path / "keys"
-    repairs.write_differing_keys(stack.client, LIVE, BESIDE, keys)
-    made = repairs.Repair(stack.client, find_table(stack.target, LIVE), BESIDE, keys, Choice())
+    operation = prepared(stack, tmp_path)
     done.clear()
-    run(repairs.repairing(made, tmp_path, {}), quiet, tmp_path, confirmed=SUBJECT)
+    run(operation, quiet, tmp_path, confirmed=SUBJECT)
     writes = [name for name in done if name in ("fsync", "UpdateItem")]
-    # The journal's two, the undo file's, the writes, and the journal's two.
-    assert writes == [*["fsync"] * 3, "UpdateItem", "UpdateItem", "fsync", "fsync"]
+    # The journal's, the list's, the journal's, the undo file's, the writes, the journal's two.
+    assert writes == [*["fsync"] * 4, "UpdateItem", "UpdateItem", "fsync", "fsync"]
 
 
 def test_what_somebody_changed_since_is_not_taken_back(stack: Stack, tmp_path: Path) -> None:
     stack.fill(LIVE, rows_of("a", "b", bad=1))
     stack.fill(BESIDE, rows_of("a", "b", good=1))
-    keys = tmp_path / "keys"
-    repairs.write_differing_keys(stack.client, LIVE, BESIDE, keys)
     table = find_table(stack.target, LIVE)
-    made = repairs.Repair(stack.client, table, BESIDE, keys, Choice())
-    report = run(repairs.repairing(made, tmp_path, {}), quiet, tmp_path, confirmed=SUBJECT)
+    report = run(prepared(stack, tmp_path), quiet, tmp_path, confirmed=SUBJECT)
     assert report
     path = Path(report.facts["undoFile"])
     stack.fill(LIVE, rows_of("b", better=1))
