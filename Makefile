@@ -114,8 +114,10 @@ lock: $(READY)  ## Resolve the locks anew (the newest versions that pyproject.to
 	@npm install --package-lock-only --ignore-scripts --no-fund --no-audit > /dev/null
 
 .PHONY: deploy
-deploy: check synth  ## Deploy a stage: make deploy STAGE=prod, with ARGS="--region eu-central-1 ..."
+deploy:  ## Deploy a stage: make deploy STAGE=prod, with ARGS="--region eu-central-1 ..."
 	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 1; }
+	@$(MAKE) check
+	@$(MAKE) synth
 	@shop deploy --stage "$(STAGE)" $(ARGS)
 
 .PHONY: clean

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdk.schema import code
-from cdk.schema.rules import ACCEPT, Refusal, refusals
+from cdk.schema.refusal import ACCEPT, Refusal
+from cdk.schema.rules import refusals
 from cdk.schema.shapes import SchemaError, from_json, grants_to_no_index, tables
 from cdk.schema.steps import Deployment, deployments
 from cdk.schema.uses import Uses
@@ -26,7 +27,7 @@ _DEPLOY = "npx cdk deploy"
 _LOCAL_STACK = f"shop-{LOCAL_STAGE}"
 _WAIT = (
     "CloudFormation does not wait until an index is filled. Deploy the next one when DescribeTable"
-    " calls it ACTIVE."
+    " calls it ACTIVE; shop deploy waits for that by itself."
 )
 
 
@@ -62,15 +63,23 @@ class Plan:
         return Plan(self.wanted, self.deployed, left, self.deployments, self.notes)
 
 
-def plan(template: Mapping[str, Any], deployed: Tables, root: Path = code.ROOT) -> Plan:
-    """The way from ``deployed`` to a whole ``template``, with the sources at ``root``."""
+def plan(
+    template: Mapping[str, Any],
+    deployed: Tables,
+    root: Path = code.ROOT,
+    command: str = ACCEPT,
+) -> Plan:
+    """The way from ``deployed`` to a whole ``template``, with the sources at ``root``.
+
+    ``command`` is the one that takes ``--on-purpose``, for the ways out.
+    """
     wanted, uses = tables(template), Uses(template)
 
     def named(table: str, index: str) -> list[Mention]:
         return code.mentions(index, uses.users_of(table), root)
 
     refused = [
-        *refusals(wanted, deployed, named),
+        *refusals(wanted, deployed, named, command),
         *_unknown_indexes(template, wanted),
     ]
     return Plan(wanted, deployed, refused, deployments(wanted, deployed), _notes(wanted, deployed))
@@ -136,7 +145,7 @@ def commands(
 
 def described(deployment: Deployment) -> str:
     """What it changes, as a sentence."""
-    doing = "; ".join(map(str, deployment.changes)) or "change no index"
+    doing = "; ".join([*map(str, deployment.changes), *deployment.others])
     kept = ", ".join(change.subject for change in deployment.keep)
     sentence = f"with {kept} put back into the code for now: {doing}." if kept else f"{doing}."
     return sentence[0].upper() + sentence[1:]

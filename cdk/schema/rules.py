@@ -16,59 +16,38 @@ The sources, by the titles of their pages:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cdk.schema.index_rules import changed_indexes, changed_types, deleted_indexes
+from cdk.schema.refusal import ACCEPT, Change, Refusal, on_purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from cdk.schema.code import Mention
-    from cdk.schema.shapes import Index, Shape, Tables
-
-    type Named = Callable[[str, str], list[Mention]]
-    """Where code names an index: by table and index."""
-
-ACCEPT = "shop migrate plan --accept"
+    from cdk.schema.index_rules import Named
+    from cdk.schema.shapes import Index, Tables
 
 
-class Refusal(NamedTuple):
-    """``way_out`` are steps in their order. ``possible``: AWS would do it, and harm would be done.
+def refusals(
+    wanted: Tables, deployed: Tables, named: Named, command: str = ACCEPT
+) -> list[Refusal]:
+    """All that is wrong with going from ``deployed`` to ``wanted``, by table.
 
-    What is possible can be had on purpose.
+    ``command`` is the one that takes ``--on-purpose``.
     """
-
-    table: str
-    rule: str
-    reason: str
-    way_out: tuple[str, ...]
-    possible: bool
-
-    def __str__(self) -> str:
-        return f"{self.table}: {self.reason}"
-
-
-def refusals(wanted: Tables, deployed: Tables, named: Named) -> list[Refusal]:
-    """All that is wrong with going from ``deployed`` to ``wanted``, by table."""
     found = [each for table in sorted(deployed.keys() - wanted.keys())
-             for each in _gone(table, wanted, deployed)]  # fmt: skip
+             for each in _gone(table, wanted, deployed, command)]  # fmt: skip
     for table in sorted(deployed.keys() & wanted.keys()):
-        change = _Change(table, wanted[table], deployed[table])
-        for rule in (_keys, _name, _local_indexes, _changed_indexes, _time_to_live, _stream):
+        change = Change(table, wanted[table], deployed[table], on_purpose(command, table))
+        for rule in (_keys, _name, _local_indexes, changed_types, changed_indexes, _time_to_live,
+                     _stream):  # fmt: skip
             found += rule(change)
-        found += _deleted_indexes(change, named)
+        found += deleted_indexes(change, named)
         found += _safeguards(change)
     return found
 
 
-class _Change(NamedTuple):
-    table: str
-    wanted: Shape
-    deployed: Shape
-
-    def refuse(self, rule: str, reason: str, *way_out: str, possible: bool = False) -> Refusal:
-        return Refusal(self.table, rule, reason, way_out, possible)
-
-
-def _gone(table: str, wanted: Tables, deployed: Tables) -> Iterator[Refusal]:
+def _gone(table: str, wanted: Tables, deployed: Tables, command: str) -> Iterator[Refusal]:
     heirs = [
         name
         for name in sorted(wanted.keys() - deployed.keys())
@@ -83,26 +62,26 @@ def _gone(table: str, wanted: Tables, deployed: Tables) -> Iterator[Refusal]:
         (
             f"If only its logical id has changed: give the table the id {table} again.",
             "If it is to go: let the code that uses it go in an earlier deployment.",
-            f"Then say so: {ACCEPT} --on-purpose {table}",
+            f"Then say so: {on_purpose(command, table)}",
             "Its data can be deleted by hand, once nobody misses it.",
         ),
         possible=True,
     )
 
 
-def _replaced(change: _Change, rule: str, what: str, back: str) -> Refusal:
+def _replaced(change: Change, rule: str, what: str, back: str) -> Refusal:
     return change.refuse(
         rule,
         f"{what}: CloudFormation would put a new, empty table in its place.",
         back,
         "Or add a second table beside it, under a logical id of its own, and deploy.",
         "Have the code write to both, copy the items, compare; then read from the new one.",
-        f"Let the code forget the old one; then take it out: {ACCEPT} --on-purpose {change.table}",
+        f"Let the code forget the old one; then take it out: {change.on_purpose}",
         possible=True,
     )
 
 
-def _keys(change: _Change) -> Iterator[Refusal]:
+def _keys(change: Change) -> Iterator[Refusal]:
     old, new = (", ".join(each.keys) for each in (change.deployed, change.wanted))
     if old != new:
         yield _replaced(
@@ -110,7 +89,7 @@ def _keys(change: _Change) -> Iterator[Refusal]:
         )
 
 
-def _name(change: _Change) -> Iterator[Refusal]:
+def _name(change: Change) -> Iterator[Refusal]:
     old, new = (
         each.name or "one of CloudFormation's own" for each in (change.deployed, change.wanted)
     )
@@ -120,7 +99,7 @@ def _name(change: _Change) -> Iterator[Refusal]:
         )
 
 
-def _local_indexes(change: _Change) -> Iterator[Refusal]:
+def _local_indexes(change: Change) -> Iterator[Refusal]:
     old, new = change.deployed.local_indexes, change.wanted.local_indexes
     for name in sorted(old.keys() | new.keys()):
         if not _same(old.get(name), new.get(name)):
@@ -137,56 +116,7 @@ def _same(one: Index | None, other: Index | None) -> bool:
     return one is not None and other is not None and one.is_like(other)
 
 
-def _changed_indexes(change: _Change) -> Iterator[Refusal]:
-    for name, old in change.deployed.indexes.items():
-        new = change.wanted.indexes.get(name)
-        if new and not new.is_like(old):
-            yield change.refuse(
-                "index-changed",
-                f"its index {name} changes from ({old}) to ({new}); DynamoDB can only make and "
-                "delete indexes.",
-                f"Put {name} back as it was, and add the new one under another name; deploy.",
-                "When it is active, have the code query the new one, and not be granted the old"
-                " one; deploy.",
-                f"Take {name} out; deploy.",
-            )
-
-
-def _deleted_indexes(change: _Change, named: Named) -> Iterator[Refusal]:
-    for name in sorted(change.deployed.indexes.keys() - change.wanted.indexes.keys()):
-        who = change.deployed.indexes[name].queried_by
-        if who:
-            yield _deletion(
-                change,
-                name,
-                f"the deployed code of {' and '.join(who)} may query it, and does so until the"
-                " deployment is through",
-            )
-        elif places := named(change.table, name):
-            yield _deletion(change, name, f"code still names it: {_told(places)}")
-
-
-def _deletion(change: _Change, name: str, why: str) -> Refusal:
-    return change.refuse(
-        "index-in-use",
-        f"its index {name} is deleted, but {why}.",
-        f"Keep {name} in the table. (If shop:holdBack names it, take it out there; for a stage that"
-        " does not have it yet, plan with --stack.)",
-        "Have the code no longer name it, and take it out of what the function is granted"
-        " (allow_query); deploy.",
-        f"Take {name} out of the table in the deployment after that.",
-        possible=True,
-    )
-
-
-def _told(places: list[Mention]) -> str:
-    return ", ".join(
-        each.place if each.exact else f"{each.place} (puts together such names: write them out)"
-        for each in places
-    )
-
-
-def _time_to_live(change: _Change) -> Iterator[Refusal]:
+def _time_to_live(change: Change) -> Iterator[Refusal]:
     old, new = change.deployed.time_to_live, change.wanted.time_to_live
     if old and old.on and new and new.attribute != old.attribute:
         yield change.refuse(
@@ -199,7 +129,7 @@ def _time_to_live(change: _Change) -> Iterator[Refusal]:
         )
 
 
-def _stream(change: _Change) -> Iterator[Refusal]:
+def _stream(change: Change) -> Iterator[Refusal]:
     old, new = change.deployed.stream, change.wanted.stream
     if not old or (new and new.view == old.view):
         return
@@ -228,7 +158,7 @@ def _stream(change: _Change) -> Iterator[Refusal]:
         )
 
 
-def _safeguards(change: _Change) -> Iterator[Refusal]:
+def _safeguards(change: Change) -> Iterator[Refusal]:
     old, new = change.deployed, change.wanted
     lost = [each for each in old.safeguards if each not in new.safeguards]
     if new.recovery_days < old.recovery_days:
@@ -239,6 +169,6 @@ def _safeguards(change: _Change) -> Iterator[Refusal]:
             "safeguards",
             f"it loses what protects it: {', '.join(lost)}.",
             "Put it back; cdk/table.py gives it to every table.",
-            f"If it is meant: {ACCEPT} --on-purpose {change.table}",
+            f"If it is meant: {change.on_purpose}",
             possible=True,
         )

@@ -40,6 +40,11 @@ class Index(_Model):
     carries: str
     queried_by: tuple[str, ...] = ()
 
+    @property
+    def attributes(self) -> list[str]:
+        """The names of its keys."""
+        return [key.split()[0] for key in self.keys]
+
     def is_like(self, other: Index) -> bool:
         """Whether DynamoDB would take one for the other."""
         return (self.keys, self.carries) == (other.keys, other.carries)

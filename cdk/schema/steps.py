@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from cdk.schema.differences import differences
+
 if TYPE_CHECKING:
     from cdk.schema.shapes import Shape, Tables
 
@@ -35,6 +37,8 @@ class Deployment(NamedTuple):
     """Indexes that are made later."""
     keep: tuple[IndexChange, ...]
     """Indexes that are deleted later, and so must still be in the code."""
+    others: tuple[str, ...] = ()
+    """What else of the tables it changes, in words."""
 
 
 def deployments(wanted: Tables, deployed: Tables) -> list[Deployment]:
@@ -46,14 +50,18 @@ def deployments(wanted: Tables, deployed: Tables) -> list[Deployment]:
         for table in sorted(wanted.keys() & deployed.keys())
     ]
     rounds = [[each for each in turn if each] for turn in zip_longest(*queues)] or [[]]
-    return [
-        Deployment(
+    found, now = [], deployed
+    for at, turn in enumerate(rounds):
+        later = [each for rest in rounds[at + 1 :] for each in rest]
+        step = Deployment(
             changes=tuple(turn),
-            hold_back=tuple(each for later in rounds[at + 1 :] for each in later if each.made),
-            keep=tuple(each for later in rounds[at + 1 :] for each in later if not each.made),
+            hold_back=tuple(each for each in later if each.made),
+            keep=tuple(each for each in later if not each.made),
         )
-        for at, turn in enumerate(rounds)
-    ]
+        then = after(step, wanted, deployed)
+        found.append(step._replace(others=differences(then, now)))
+        now = then
+    return found
 
 
 def _index_changes(table: str, wanted: Shape, deployed: Shape) -> list[IndexChange]:

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cdk.schema.plan import described
+from cdk.schema.plan import Plan, described
 from cdk.schema.steps import Deployment
+from ops.deploy.files import require_good_files
 from ops.deploy.indexes import wait_until_filled
 from ops.deploy.smoke import smoke
 from ops.deploy.stages import AccountStage, LocalStage, Stage
@@ -15,7 +16,7 @@ from ops.errors import OperationError
 from ops.local.deployment import LOCAL_STAGE
 from ops.migrate.apply import Manner, Migrations, table_names
 from ops.migrate.command import DEFAULT_FOLDER
-from ops.migrate.plan_command import show_plan
+from ops.migrate.plan_command import deploy_command, show_plan
 from ops.recover.options import Region
 from ops.seed.command import load_and_show_reference
 
@@ -39,18 +40,24 @@ def deploy(
         float | None,
         typer.Option(min=1, help="Capacity units a second for migrations; else no limit"),
     ] = None,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Migrations from a run that was killed, at once"),
+    ] = False,
     yes: Annotated[
         str | None, typer.Option(metavar="STACK", help="Confirms it, by its name, without asking")
     ] = None,
 ) -> None:
     """Bring a stage to what the code says: tables, functions, items, reference data.
 
-    Plans first, shows what changes and asks. Several changes of indexes are deployed one after the
-    other. Stops at the first thing wrong and says what to do; the same command then goes on.
+    Plans first, looks at the migrations and the reference data, shows what changes and asks.
+    Several changes of indexes are deployed one after the other. Stops at the first thing wrong and
+    says what to do; the same command then goes on.
     """
     where = _stage(stage, region, context or [])
     _say("1/6", "Plan of the tables")
-    deployments = _plan(where, on_purpose or [])
+    command = deploy_command(stage, region, context or [])
+    deployments = _plan(where, command, on_purpose or [])
     _say("2/6", "What changes")
     where.diff(_held_back(deployments[0]))
     _confirm(where.stack, yes)
@@ -58,7 +65,7 @@ def deploy(
     for each in deployments:
         _deploy(where, each)
     _say("4/6", "Migrations of items")
-    _migrate(where, units)
+    _migrate(where, Manner(units, take_over=take_over, folder=DEFAULT_FOLDER))
     _say("5/6", "Reference data")
     load_and_show_reference(where.target(), console)
     _say("6/6", "Smoke test")
@@ -84,17 +91,27 @@ def _stage(name: str, region: str | None, context: Sequence[str]) -> Stage:
     )
 
 
-def _plan(where: Stage, on_purpose: Sequence[str]) -> list[Deployment]:
-    """Raises OperationError when the plan refuses it, or wants an index to stay for now."""
-    made = show_plan(where.stack, where.target, where.settings(), on_purpose, local=where.local)
+def _plan(where: Stage, command: str, on_purpose: Sequence[str]) -> list[Deployment]:
+    """Raises OperationError when it cannot be done; ``command`` is the one that was given."""
+    made = show_plan(command, where.target, where.settings(), on_purpose, local=where.local)
     if made.refusals:
-        raise OperationError("The plan refuses this; nothing was deployed. Each ✗ says what to do.")
-    if any(each.keep for each in made.deployments):
+        raise OperationError(_refused(made, on_purpose))
+    kept = [each.subject for step in made.deployments[:1] for each in step.keep]
+    if kept:
         raise OperationError(
-            "Indexes are made and deleted at once; nothing was deployed. Put those that are to go"
-            " back into the code, deploy, take them out again and deploy once more."
+            f"What is deleted cannot be held back, and {', '.join(kept)} would go too early;"
+            " nothing was deployed. Put it back into the code and deploy; then take one index of a"
+            " table out after the other, and deploy each time."
         )
+    require_good_files(made.wanted)
     return made.deployments or [_CODE_ONLY]
+
+
+def _refused(made: Plan, on_purpose: Sequence[str]) -> str:
+    told = {each.table for each in made.refusals if "--on-purpose" in " ".join(each.way_out)}
+    words = " ".join(f"--on-purpose {each}" for each in [*on_purpose, *sorted(told)])
+    with_make = f' (--on-purpose with make: ARGS="... {words}")' if told else ""
+    return f"The plan refuses this; nothing was deployed. Each ✗ says what to do.{with_make}"
 
 
 def _held_back(deployment: Deployment) -> dict[str, str]:
@@ -117,8 +134,7 @@ def _deploy(where: Stage, deployment: Deployment) -> None:
         wait_until_filled(target.dynamodb(), table_names(target).values(), status.update)
 
 
-def _migrate(where: Stage, units: float | None) -> None:
-    manner = Manner(units, folder=DEFAULT_FOLDER)
+def _migrate(where: Stage, manner: Manner) -> None:
     applied = Migrations(where.target()).up(console, manner)
     if not applied:
         console.print("There is nothing to do.")

@@ -11,17 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from cdk.schema import plan as planning
-from cdk.schema.plan import Plan, commands, described
-from cdk.schema.rules import ACCEPT
+from cdk.schema.plan import Plan, commands
+from cdk.schema.refusal import ACCEPT
 from cdk.schema.shapes import SchemaError, Shape, as_json
-from cdk.schema.steps import Deployment
 from ops.errors import OperationError
+from ops.migrate.plan_shown import is_drifted, plan_as_json, say_accepted, show
 from ops.migrate.tables import committed, deployed, nameless, read_template, synthesized
 from ops.recover.options import Region
 from ops.target import LOCAL_STACK, Target, find_target
 
-console = Console(highlight=False, soft_wrap=True, markup=False)
-type _Told = Callable[[Deployment], list[str]]
+_STAGE = "shop:stage="
 UNKNOWN = 2
 """Exit code when the plan could not be made."""
 
@@ -71,20 +70,22 @@ def plan(  # noqa: PLR0913  # the options of a command are its parameters
     Exit code 0: there is nothing to do, or one deployment does it. 1: it is refused, or takes
     several. 2: it could not be found out.
     """
-    settings, path = context or [], baseline or planning.BASELINE
+    path = baseline or planning.BASELINE
+    settings = _settings(stack, context or [])
     told = partial(commands, settings=settings, stack=stack)
     try:
         _require_one_side(stack, baseline, accept=accept)
         present = deployed(_target(stack, region)) if stack else committed(path)
-        made = _planned(template, settings, present, local=stack == LOCAL_STACK)
+        wanted = _wanted(template, settings, local=stack == LOCAL_STACK)
+        made = _planned(wanted, present, _asking(stack, region, context or []))
         made = _on_purpose(made, on_purpose or [])
-        _show(made, told, is_new=present is None)
-        wrong = (check and _is_drifted(made)) or not made.is_one_step
+        show(made, told, is_new=present is None)
+        wrong = (check and is_drifted(made, stack)) or not made.is_one_step
         if accept and made.is_one_step:
             path.write_text(as_json(made.wanted))
-            console.print(f"✓ {path.name} has the tables as they are now. Commit it.")
+            say_accepted(path, on_purpose or [])
         if json_file:
-            json_file.write_text(json.dumps(_as_json(made, told), indent=2) + "\n")
+            json_file.write_text(json.dumps(plan_as_json(made, told), indent=2) + "\n")
     except (OperationError, BotoCoreError, ClientError, OSError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"✗ {error}")
         raise typer.Exit(UNKNOWN) from error
@@ -100,16 +101,37 @@ def _target(stack: str, region: str | None) -> Target:
     return find_target(None if stack == LOCAL_STACK else stack, region)
 
 
-def _planned(
-    template: Path | None,
-    settings: Sequence[str],
-    present: dict[str, Shape] | None,
-    *,
-    local: bool,
-) -> Plan:
-    wanted = read_template(template) if template else synthesized(settings, local=local)
+def _settings(stack: str | None, given: Sequence[str]) -> list[str]:
+    """As ``given``, and the stage of ``stack``: its commands are to deploy no other."""
+    if not stack or stack == LOCAL_STACK or any(each.startswith(_STAGE) for each in given):
+        return list(given)
+    return [_STAGE + stack.removeprefix("shop-"), *given]
+
+
+def _asking(stack: str | None, region: str | None, given: Sequence[str]) -> str:
+    """The command that takes ``--on-purpose`` for what the plan is held against."""
+    if stack:
+        settings = [each for each in given if not each.startswith(_STAGE)]
+        return deploy_command(stack.removeprefix("shop-"), region, settings)
+    return " ".join([ACCEPT, *(f"-c {each}" for each in given)])
+
+
+def deploy_command(stage: str, region: str | None, settings: Sequence[str]) -> str:
+    """``shop deploy`` as it is typed."""
+    words = [f"shop deploy --stage {stage}"]
+    if region:
+        words.append(f"--region {region}")
+    return " ".join([*words, *(f"-c {each}" for each in settings)])
+
+
+def _wanted(template: Path | None, settings: Sequence[str], *, local: bool) -> dict[str, Any]:
+    found = read_template(template) if template else synthesized(settings, local=local)
+    return nameless(found) if local else found
+
+
+def _planned(wanted: dict[str, Any], present: dict[str, Shape] | None, command: str) -> Plan:
     try:
-        return planning.plan(nameless(wanted) if local else wanted, present or {})
+        return planning.plan(wanted, present or {}, command=command)
     except SchemaError as error:
         raise OperationError(f"{error}.") from error
 
@@ -132,83 +154,20 @@ def _on_purpose(made: Plan, tables: Sequence[str]) -> Plan:
 
 
 def show_plan(
-    stack: str,
+    command: str,
     target: Callable[[], Target],
     settings: Sequence[str],
     on_purpose: Sequence[str],
     *,
     local: bool,
 ) -> Plan:
-    """Print how ``stack`` gets to what the code makes with ``settings``, and hand it over.
+    """Print how a stack gets to what the code makes with ``settings``, and hand it over.
 
+    ``command`` is the one that asks: it takes ``--on-purpose``, and does all deployments by itself.
     Raises OperationError, or what boto3 does, when it cannot be found out.
     """
     present = deployed(target())
-    made = _on_purpose(_planned(None, settings, present, local=local), on_purpose)
-    _show(made, partial(commands, settings=settings, stack=stack), is_new=present is None)
+    made = _planned(_wanted(None, settings, local=local), present, command)
+    made = _on_purpose(made, on_purpose)
+    show(made, None, is_new=present is None)
     return made
-
-
-def _show(made: Plan, told: _Told, *, is_new: bool) -> None:
-    """``told`` are the commands of a deployment."""
-    if is_new:
-        console.print("There is no such stack yet: every table is new.")
-    for refusal in made.refusals:
-        console.print(f"✗ {refusal}")
-        for number, step in enumerate(refusal.way_out, 1):
-            console.print(f"    {number}. {step}")
-    if not made.deployments:
-        console.print("✓ The tables are as they are deployed: there is nothing to do.")
-    elif made.refusals:
-        console.print("This cannot be deployed as it is.")
-    else:
-        _show_deployments(made, told)
-
-
-def _is_drifted(made: Plan) -> bool:
-    """Whether anything differs; says what to do then."""
-    if made.deployments:
-        console.print(
-            f"✗ cdk/tables.json is not what the code says. If this is how it is to be: {ACCEPT}"
-        )
-    return bool(made.deployments)
-
-
-def _show_deployments(made: Plan, told: _Told) -> None:
-    if made.is_one_step:
-        console.print("✓ One deployment does it:")
-    else:
-        console.print("✗ AWS changes one index of a table at a time. One after the other:")
-    for number, each in enumerate(made.deployments, 1):
-        console.print(f"  {number}. {described(each)}")
-        for command in told(each):
-            console.print(f"       {command}")
-    for note in made.notes:
-        console.print(f"  ! {note}")
-
-
-def _as_json(made: Plan, told: _Told) -> dict[str, Any]:
-    return {
-        "oneStep": made.is_one_step,
-        "refusals": [
-            {
-                "table": each.table,
-                "rule": each.rule,
-                "reason": each.reason,
-                "wayOut": list(each.way_out),
-                "onPurpose": each.possible,
-            }
-            for each in made.refusals
-        ],
-        "deployments": [
-            {
-                "makes": [change.subject for change in each.changes if change.made],
-                "deletes": [change.subject for change in each.changes if not change.made],
-                "holdBack": [change.subject for change in each.hold_back],
-                "keep": [change.subject for change in each.keep],
-                "commands": told(each),
-            }
-            for each in made.deployments
-        ],
-        "notes": made.notes,
-    }

@@ -53,10 +53,12 @@ class Catalogue:
 
 
 class BadFiles(OperationError):
-    """Rows that cannot be seeded, so that none was."""
+    """Rows that cannot be seeded, so that none was. Its sentence names each and what is wrong."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("Nothing was written; mend the files and run it again.")
+        rows = "1 bad row" if len(problems) == 1 else f"{len(problems):,} bad rows"
+        last = "Nothing was written; mend the files and run it again."
+        super().__init__("\n".join([f"{rows}:", *map(str, problems), last]))
         self.problems = problems
 
 

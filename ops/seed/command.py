@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ops.seed.catalogue import BadFiles, Catalogue, from_files
+from ops.seed.catalogue import Catalogue, from_files
 from ops.seed.generated import generated_products
 from ops.seed.load import SAMPLE_CATEGORIES, SAMPLE_PRODUCTS, Counts, load
 from ops.seed.names import CategoryNames
@@ -56,25 +56,24 @@ def seed(
         return
     store = Store.of(find_target(stack, region))
     names = store.category_names()
-    try:
-        catalogue = _catalogue(products, categories, generate, names)
-    except BadFiles as bad:
-        _show_problems(bad)
-        raise
+    catalogue = _catalogue(products, categories, generate, names)
     console = Console()
     with _progress(console, catalogue.size) as advance:
         summary = load(store, catalogue, dry_run=dry_run, on_done=advance)
     shown = {"categories": summary.categories, "products": summary.products}
     _show(console, shown, dry_run=dry_run)
+    _show_spellings(console, names.kept)
 
 
 def load_and_show_reference(target: Target, console: Console, *, dry_run: bool = False) -> None:
     loaded = load_reference(target, dry_run=dry_run)
     _show(console, {"categories": loaded.counts}, dry_run=dry_run)
+    _show_spellings(console, loaded.kept)
     for name in loaded.left:
         console.print(
             f"{name} is no longer in the file. It stays in the shop: products may be in it.",
             markup=False,
+            soft_wrap=True,
         )
 
 
@@ -87,14 +86,6 @@ def _catalogue(
     if products or categories:
         return from_files(products, categories, names)
     return from_files(SAMPLE_PRODUCTS, SAMPLE_CATEGORIES, names)
-
-
-def _show_problems(bad: BadFiles) -> None:
-    # Cells are a stranger's text: no markup, and nothing wrapped in the middle.
-    console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
-    for problem in bad.problems:
-        console.print(str(problem))
-    console.print(f"{len(bad.problems):,} bad rows")
 
 
 @contextmanager
@@ -118,3 +109,14 @@ def _show(console: Console, shown: Mapping[str, Counts], *, dry_run: bool) -> No
     console.print(table)
     if not any(counts.changed for counts in shown.values()):
         console.print("nothing would change" if dry_run else "nothing changed")
+
+
+def _show_spellings(console: Console, kept: Mapping[str, str]) -> None:
+    for name, in_file in kept.items():
+        # Cells are a stranger's text: no markup.
+        console.print(
+            f"{name} is {in_file} in the file: the same name. The shop keeps its spelling:"
+            " products may be in it.",
+            markup=False,
+            soft_wrap=True,
+        )

@@ -36,6 +36,8 @@ class CategoryNames:
     """
 
     def __init__(self, stored: Iterable[str] = ()) -> None:
+        self.kept: dict[str, str] = {}
+        """Names that were to be added in another spelling, and that spelling."""
         exact = {name: name for name in stored}
         self._spellings = {normalised(name): name for name in exact} | exact
 
@@ -45,4 +47,7 @@ class CategoryNames:
 
     def add(self, name: str) -> str:
         """Make the category known; the spelling that holds for it."""
-        return self.spelling(name) or self._spellings.setdefault(normalised(name), name)
+        holds = self.spelling(name) or self._spellings.setdefault(normalised(name), name)
+        if holds != name:
+            self.kept[holds] = name
+        return holds

@@ -14,12 +14,14 @@ from ops.errors import OperationError
 from ops.migrate.ledger import PREFIX
 from ops.seed.catalogue import from_files
 from ops.seed.load import SAMPLE_CATEGORIES, Counts, load
+from ops.seed.names import CategoryNames
 from ops.seed.store import Store
 from products.repository import category_key
 from shop import clock
 from shop.dynamo import Table, to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef
@@ -39,11 +41,21 @@ class Note(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What became of it; ``left`` are the categories that the file named once and does no more."""
+    """What became of it.
+
+    ``left`` are the categories that the file named once and does no more; ``kept`` are those that
+    the shop spells otherwise, with the file's spelling.
+    """
 
     version: str
     counts: Counts
     left: list[str]
+    kept: Mapping[str, str]
+
+
+def require_good_file(file: Path = SAMPLE_CATEGORIES) -> None:
+    """Raise BadFiles, or OperationError, when ``file`` could not be loaded into any shop."""
+    from_files(None, file, CategoryNames())
 
 
 def load_reference(
@@ -51,11 +63,12 @@ def load_reference(
 ) -> Loaded:
     """Bring the categories of ``file`` into the shop, and note its version.
 
-    Raises OperationError when somebody else loads another version at the same time.
+    Raises BadFiles, or OperationError, also when somebody else loads another version meanwhile.
     """
     store = Store.of(target)
     seen = find_note(store)
-    catalogue = from_files(None, file, store.category_names())
+    known = store.category_names()
+    catalogue = from_files(None, file, known)
     counts = load(store, catalogue, dry_run=dry_run).categories
     version = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
     named = [each.name for each in catalogue.categories]
@@ -63,7 +76,7 @@ def load_reference(
     names = [*named, *left]
     if not dry_run and (seen is None or (seen.version, seen.names) != (version, names)):
         _write(store, seen, Note(version, clock.now(), names))
-    return Loaded(version, counts, left)
+    return Loaded(version, counts, left, known.kept)
 
 
 def find_note(store: Store) -> Note | None:

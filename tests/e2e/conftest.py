@@ -16,7 +16,8 @@ from ops.local.folder import LocalFolder
 from ops.local.stack import LocalStack, Steps
 from ops.paths import ROOT
 from ops.seed.load import load_sample
-from tests.e2e.accounts import Account, register, sign_in
+from ops.target import Target
+from tests.e2e.accounts import PASSWORD, Account, new_email, register, sign_in
 
 SHOP = str(ROOT / ".venv" / "bin" / "shop")
 
@@ -33,9 +34,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> LocalFolder:
 
 
 @pytest.fixture(scope="session")
-def stack(folder: LocalFolder) -> Iterator[LocalStack]:
+def before_seeding() -> dict[str, requests.Response]:
+    """What the stack answered when it was deployed and nothing was loaded yet."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def stack(
+    folder: LocalFolder, before_seeding: dict[str, requests.Response]
+) -> Iterator[LocalStack]:
     """The deployed and seeded stack."""
-    up = local_stack.bring_up(folder, Steps(Console(quiet=True)), seed=load_sample, port=0)
+
+    def seed(target: Target) -> None:
+        api = Api(f"{target.endpoint_url}/_aws/execute-api/{target.output('ApiId')}")
+        before_seeding.update(first_answers(api))
+        load_sample(target)
+
+    up = local_stack.bring_up(folder, Steps(Console(quiet=True)), seed=seed, port=0)
     yield up
     up.emulator.stop(folder)
 
@@ -62,6 +77,19 @@ class Api:
 
     def get(self, path: str, **query: object) -> requests.Response:
         return self.request("GET", path, query={name: str(value) for name, value in query.items()})
+
+
+def first_answers(api: Api) -> dict[str, requests.Response]:
+    """What strangers get to see, and then somebody who registers and signs in; nothing fails."""
+    paths = ("/health", "/categories", "/products", "/products?name=a")
+    seen = {path: api.get(path) for path in paths}
+    password = {"email": new_email(), "password": PASSWORD}
+    for path in ("/users", "/sessions"):
+        seen[path] = api.request("POST", path, json=password)
+    bearer = {"authorization": f"Bearer {seen['/sessions'].json().get('accessToken')}"}
+    for path in ("/users/me", "/addresses", "/orders"):
+        seen[path] = api.request("GET", path, bearer)
+    return seen
 
 
 @pytest.fixture(scope="session")

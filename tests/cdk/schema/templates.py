@@ -19,7 +19,10 @@ def table(
     ttl: dict[str, Any] | None = None,
     stream: str | None = None,
 ) -> dict[str, Any]:
-    """A table; its keys, and those of its indexes, as ``partition S, sort N``."""
+    """A table; its keys, and those of its indexes, as ``partition S, sort N``.
+
+    As the CDK does, it makes none whose attribute has two types.
+    """
     properties: dict[str, Any] = {
         "KeySchema": schema(keys),
         "BillingMode": "PAY_PER_REQUEST",
@@ -39,9 +42,12 @@ def table(
         if named:
             properties[kind] = [index(*each) for each in named.items()]
     texts = [keys, *(indexes or {}).values(), *(local_indexes or {}).values()]
-    types = dict(pair.split() for text in texts for pair in text.partition(";")[0].split(", "))
+    pairs = {pair for text in texts for pair in text.partition(";")[0].split(", ")}
+    types = dict(map(str.split, pairs))
+    assert len(types) == len(pairs), "an attribute has one type"
     properties["AttributeDefinitions"] = [
-        {"AttributeName": attribute, "AttributeType": kind} for attribute, kind in types.items()
+        {"AttributeName": attribute, "AttributeType": kind}
+        for attribute, kind in sorted(types.items())
     ]
     if name:
         properties["TableName"] = name

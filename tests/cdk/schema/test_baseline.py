@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cdk.schema.plan import plan, read_baseline
-from cdk.schema.rules import ACCEPT
+from cdk.schema.refusal import ACCEPT
 from cdk.schema.shapes import tables
 from cdk.settings import PREFIX
 from ops.paths import ROOT

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cdk.schema.plan import Plan
-    from cdk.schema.rules import Refusal
+    from cdk.schema.refusal import Refusal
 
 REPLICA = "Properties/Replicas/0"
 RECOVERY = f"{REPLICA}/PointInTimeRecoverySpecification"
@@ -106,7 +106,6 @@ def test_new_tables_may_come_with_any_indexes(tmp_path: Path) -> None:
     ("changed", "words"),
     [
         ("kind S", "(kind S, at S; KEYS_ONLY) to (kind S; KEYS_ONLY)"),
-        ("kind S, at N", "to (kind S, at N; KEYS_ONLY)"),
         ("kind S, at S; ALL", "to (kind S, at S; ALL)"),
         ("kind S, at S; INCLUDE b a", "to (kind S, at S; INCLUDE a, b)"),
     ],
@@ -117,6 +116,42 @@ def test_an_index_that_changes_is_refused(changed: str, words: str, tmp_path: Pa
     assert refusal.rule == "index-changed"
     assert words in refusal.reason
     assert not refusal.possible
+    assert "under another name" in refusal.way_out[0]
+
+
+BY_KIND = {"by-kind": "kind S, at S"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"by-kind": "kind S, at N"},
+        {"by-kind": "kind S, at N; ALL"},
+        {"by-kind": "at N, kind S"},
+        {"by-at": "at N, kind S"},
+        {"by-kind": "kind S", "by-at": "at N"},
+    ],
+)
+def test_a_key_of_an_index_gets_no_other_type(wanted: dict[str, str], tmp_path: Path) -> None:
+    refusal = refused(template(table(indexes=BY_KIND)), template(table(indexes=wanted)), tmp_path)
+    assert refusal.rule == "attribute-type"
+    assert "the type of at, a key of its index by-kind, changes from S to N" in refusal.reason
+    assert refusal.way_out[0] == "Put by-kind back, with at of type S."
+    assert not refusal.possible
+
+
+def test_the_indexes_of_a_retyped_attribute_go_one_by_one(tmp_path: Path) -> None:
+    before = {"by-at": "at S", "by-kind": "kind S, at S"}
+    after = {"by-at": "at N", "by-kind": "kind S, at N"}
+    refusal = refused(template(table(indexes=before)), template(table(indexes=after)), tmp_path)
+    assert "a key of its index by-at and by-kind" in refusal.reason
+    assert refusal.way_out[-1] == "Take by-at out; deploy. Take by-kind out; deploy."
+
+
+def test_another_type_of_the_table_s_key_is_refused_as_that(tmp_path: Path) -> None:
+    before, after = (table(f"pk {kind}", {"by-pk": f"pk {kind}"}) for kind in "SN")
+    made = step(template(before), template(after), tmp_path)
+    assert [each.rule for each in made.refusals] == ["keys"]
 
 
 def test_the_order_of_what_an_index_carries_says_nothing(tmp_path: Path) -> None:
@@ -269,8 +304,8 @@ def test_a_grant_on_an_index_that_is_not_there_is_refused(tmp_path: Path) -> Non
 def test_on_purpose_allows_what_is_possible_and_no_more(tmp_path: Path) -> None:
     unprotected = doctored(table(indexes={"by-kind": "kind N"}), "DeletionPolicy", "Delete")
     made = step(template(WITH), template(unprotected), tmp_path)
-    assert [each.rule for each in made.refusals] == ["index-changed", "safeguards"]
-    assert [each.rule for each in made.without([TABLE]).refusals] == ["index-changed"]
+    assert [each.rule for each in made.refusals] == ["attribute-type", "safeguards"]
+    assert [each.rule for each in made.without([TABLE]).refusals] == ["attribute-type"]
     assert made.without(["OthersTable"]).refusals == made.refusals
     removed = step(template(WITH), template(), tmp_path)
     assert not removed.is_one_step

@@ -9,19 +9,24 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from cdk.schema.plan import Plan
-from cdk.schema.rules import Refusal
+from cdk.schema.refusal import Refusal
 from cdk.schema.steps import Deployment, IndexChange
 from ops import cli
 from ops.deploy import command
 from ops.deploy.smoke import Check
 from ops.deploy.stages import AccountStage, LocalStage
 from ops.errors import OperationError
+from ops.migrate.apply import Manner, Migrations
+from ops.migrate.command import DEFAULT_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 FIRST, SECOND = (IndexChange("ProductsTable", name, made=True) for name in ("a-name", "b-name"))
 GONE = IndexChange("ProductsTable", "old", made=False)
+
+
+MIGRATE = command._migrate
 
 
 class Stage:
@@ -35,6 +40,7 @@ class Stage:
         self.fail: dict[str, Exception] = {}
         self.plan = Plan({}, {}, [], [], [])
         self.checks = [Check("GET /health", "")]
+        self.commands: list[str] = []
 
     def do(self, step: str) -> None:
         self.done.append(step)
@@ -71,13 +77,18 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 
         return do
 
+    def show_plan(given: str, *_: object, **__: object) -> Plan:
+        made.commands.append(given)
+        return made.plan
+
     def smoke(_: str) -> Iterator[Check]:
         made.do("smoke")
         yield from made.checks
 
     monkeypatch.setattr(command, "console", Console(width=200, highlight=False))
     monkeypatch.setattr(command, "_stage", lambda *_: made)
-    monkeypatch.setattr(command, "show_plan", lambda *_, **__: made.plan)
+    monkeypatch.setattr(command, "show_plan", show_plan)
+    monkeypatch.setattr(command, "require_good_files", noted("look at files", None))
     monkeypatch.setattr(command, "table_names", lambda _: {})
     monkeypatch.setattr(command, "wait_until_filled", noted("wait", None))
     monkeypatch.setattr(command, "_migrate", noted("migrate", None))
@@ -95,12 +106,13 @@ def deploy(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+FIRST_OF_ALL = "look at files"
 AFTER = ["migrate", "reference", "smoke"]
 
 
 def test_the_code_alone(stage: Stage) -> None:
     code, said = deploy()
-    assert (code, stage.done) == (0, ["diff {}", "deploy {}", "wait", *AFTER])
+    assert (code, stage.done) == (0, [FIRST_OF_ALL, "diff {}", "deploy {}", "wait", *AFTER])
     assert "shop-test is up to date: https://api.test" in said
 
 
@@ -109,25 +121,39 @@ def test_indexes_one_after_the_other_each_when_the_one_before_is_filled(stage: S
     stage.plan = Plan({}, {}, [], both, [])
     code, said = deploy()
     held = {"shop:holdBack": "ProductsTable/b-name"}
-    wanted = [f"diff {held}", f"deploy {held}", "wait", "deploy {}", "wait", *AFTER]
+    wanted = [FIRST_OF_ALL, f"diff {held}", f"deploy {held}", "wait", "deploy {}", "wait", *AFTER]
     assert (code, stage.done) == (0, wanted)
     assert "Make the index a-name of ProductsTable" in said
 
 
 def test_what_the_plan_refuses_is_not_deployed(stage: Stage) -> None:
-    refusal = Refusal("ProductsTable", "keys", "another key", (), possible=True)
+    way_out = ("Put it back.", "Or then: shop deploy --stage test --on-purpose ProductsTable")
+    refusal = Refusal("ProductsTable", "keys", "another key", way_out, possible=True)
     stage.plan = Plan({}, {}, [refusal], [], [])
     code, said = deploy()
     assert (code, stage.done) == (1, [])
     assert "nothing was deployed" in said
+    assert '(--on-purpose with make: ARGS="... --on-purpose ProductsTable")' in said
+    stage.plan = Plan({}, {}, [refusal._replace(way_out=way_out[:1])], [], [])
+    assert "with make" not in deploy()[1]
 
 
-def test_making_and_deleting_indexes_at_once_is_left_to_two_releases(stage: Stage) -> None:
-    both = [Deployment((FIRST,), (), (GONE,)), Deployment((GONE,), (), ())]
+def test_the_way_out_names_this_very_command(stage: Stage) -> None:
+    given = ["--region", "eu-west-1", "-c", "shop:corsOrigins=*", "--on-purpose", "Other"]
+    deploy("--yes", "shop-test", *given)
+    assert stage.commands == ["shop deploy --stage test --region eu-west-1 -c shop:corsOrigins=*"]
+
+
+@pytest.mark.parametrize("first", [FIRST, GONE])
+def test_an_index_that_must_not_go_yet_is_left_to_another_release(
+    stage: Stage, first: IndexChange
+) -> None:
+    later = IndexChange("ProductsTable", "older", made=False)
+    both = [Deployment((first,), (), (later,)), Deployment((later,), (), ())]
     stage.plan = Plan({}, {}, [], both, [])
     code, said = deploy()
     assert (code, stage.done) == (1, [])
-    assert "Put those that are to go back into the code" in said
+    assert "ProductsTable/older would go too early; nothing was deployed" in said
 
 
 @pytest.mark.parametrize("typed", ["shop-prod\n", "\n", "y\n"])
@@ -135,12 +161,12 @@ def test_it_is_confirmed_by_name(stage: Stage, typed: str) -> None:
     result = CliRunner().invoke(cli.app, ["deploy", "--stage", "test"], input=typed)
     assert isinstance(result.exception, OperationError)
     assert "Nothing was deployed" in str(result.exception)
-    assert stage.done == ["diff {}"]
+    assert stage.done == [FIRST_OF_ALL, "diff {}"]
     CliRunner().invoke(cli.app, ["deploy", "--stage", "test"], input="shop-test\n")
     assert stage.done[-1] == "smoke"
 
 
-@pytest.mark.parametrize("step", ["diff {}", "deploy {}", "wait", *AFTER])
+@pytest.mark.parametrize("step", [FIRST_OF_ALL, "diff {}", "deploy {}", "wait", *AFTER])
 def test_it_stops_at_the_first_thing_wrong(stage: Stage, step: str) -> None:
     stage.fail[step] = OperationError("this is wrong")
     code, said = deploy()
@@ -149,6 +175,25 @@ def test_it_stops_at_the_first_thing_wrong(stage: Stage, step: str) -> None:
     assert stage.done[-1] == step
     del stage.fail[step]
     assert deploy()[0] == 0, "the same command goes on"
+
+
+@pytest.mark.parametrize("given", [[], ["--take-over"], ["--units", "50"]])
+def test_how_items_are_migrated_is_passed_on(
+    stage: Stage, given: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manners: list[Manner] = []
+
+    def up(_: object, __: object, manner: Manner) -> list[object]:
+        manners.append(manner)
+        return []
+
+    monkeypatch.setattr(Migrations, "__init__", lambda *_: None)
+    monkeypatch.setattr(Migrations, "up", up)
+    monkeypatch.setattr(command, "_migrate", MIGRATE)
+    assert deploy("--yes", "shop-test", *given)[0] == 0
+    units = 50 if "--units" in given else None
+    take_over = "--take-over" in given
+    assert manners == [Manner(units, take_over=take_over, folder=DEFAULT_FOLDER)]
 
 
 def test_a_check_that_fails_is_told_with_the_others(stage: Stage) -> None:

@@ -99,6 +99,14 @@ def test_a_refusal_is_told_with_its_way_out(command: Command) -> None:
     assert "npx cdk deploy" not in result.output
 
 
+def test_a_refusal_though_the_tables_are_as_they_are_deployed(command: Command) -> None:
+    command.wanted(template(table(indexes={"a-a": "kind S"}), **function("x", *on(TABLE, "b-b"))))
+    result = command()
+    assert result.exit_code == 1
+    assert "cannot be deployed" in result.output
+    assert "nothing to do" not in result.output
+
+
 def test_check_fails_at_any_difference_and_says_what_to_do(command: Command) -> None:
     command.wanted(TWO)
     result = command("--check")
@@ -108,6 +116,17 @@ def test_check_fails_at_any_difference_and_says_what_to_do(command: Command) -> 
     command.wanted(granted)
     assert command("--check").exit_code == 1  # who queries matters for the next step
     assert command().exit_code == 0
+
+
+def test_check_offers_to_accept_only_what_would_be(command: Command) -> None:
+    command.wanted(THREE)
+    assert "--accept, each of those above in turn; make deploy" in command("--check").output
+    for of in (template(), template(table(indexes={"a-a": "kind N"}))):
+        command.wanted(of)
+        result = command("--check")
+        assert result.exit_code == 1
+        assert "cdk/tables.json is not what the code says.\n" in result.output
+        assert "If this is how it is to be" not in result.output
 
 
 def test_accepting_writes_what_is_one_step_and_nothing_else(command: Command) -> None:
@@ -132,8 +151,29 @@ def test_what_is_refused_can_be_accepted_on_purpose(command: Command) -> None:
     assert command.baseline.read_text() == before
     assert command("--on-purpose", TABLE).exit_code == 0
     assert command.baseline.read_text() == before
-    assert command("--accept", "--on-purpose", TABLE).exit_code == 0
+    accepted = command("--accept", "--on-purpose", TABLE)
+    assert accepted.exit_code == 0
+    assert f'make deploy STAGE=... ARGS="--on-purpose {TABLE}"' in accepted.output
     assert from_json(command.baseline.read_text()) == {}
+
+
+def test_the_way_out_of_what_can_be_had_on_purpose_is_the_command_that_takes_it(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a stack nothing can be accepted: it is deployed on purpose."""
+    Stack(monkeypatch, ONE, "shop-prod")
+    command.wanted(template())
+    said = f"Then say so: {{}} --on-purpose {TABLE}\n"
+    setting = ["-c", "shop:tokenKeys=2"]
+    assert said.format("shop migrate plan --accept -c shop:tokenKeys=2") in command(*setting).output
+    asked = ["--stack", "shop-prod", "--region", "eu-west-3"]
+    deploy = "shop deploy --stage prod --region eu-west-3 -c shop:tokenKeys=2"
+    assert said.format(deploy) in command.of_stack(*asked, *setting).output
+    given = command.of_stack(*asked, *setting, "-c", "shop:stage=prod")
+    assert said.format(deploy) in given.output
+    again = command.of_stack("--stack", "shop-prod", "--on-purpose", TABLE)
+    assert again.exit_code == 0
+    assert "--accept" not in again.output
 
 
 def test_what_is_not_possible_cannot_be_had_on_purpose(command: Command) -> None:
@@ -166,6 +206,7 @@ def test_the_plan_as_json(command: Command) -> None:
             "deletes": [],
             "holdBack": [f"{TABLE}/c-c"],
             "keep": [],
+            "others": [],
             "commands": [
                 f"npx cdk deploy -c shop:holdBack={TABLE}/c-c",
                 f"shop migrate plan --accept -c shop:holdBack={TABLE}/c-c",
@@ -176,6 +217,7 @@ def test_the_plan_as_json(command: Command) -> None:
             "deletes": [],
             "holdBack": [],
             "keep": [],
+            "others": [],
             "commands": ["npx cdk deploy", "shop migrate plan --accept"],
         },
     ]
@@ -251,11 +293,18 @@ def test_against_what_a_stack_has(command: Command, monkeypatch: pytest.MonkeyPa
     command.wanted(TWO)
     told = command.of_stack("--stack", "shop-prod").output
     assert "Make the index b-b" in told
-    assert "npx cdk deploy -c shop:planned=shop-prod\n" in told
+    assert "npx cdk deploy -c shop:stage=prod -c shop:planned=shop-prod\n" in told
     assert "--accept" not in told  # that is for the baseline
+    checked = command.of_stack("--stack", "shop-prod", "--check").output
+    assert "✗ shop-prod is not what the code says.\n" in checked
+    told = command.of_stack("--stack", "shop-prod", "-c", "shop:tokenKeys=2").output
+    assert "deploy -c shop:stage=prod -c shop:tokenKeys=2 -c shop:planned=shop-prod\n" in told
+    told = command.of_stack("--stack", "shop-prod", "-c", "shop:stage=test").output
+    assert "npx cdk deploy -c shop:stage=test -c shop:planned=shop-prod\n" in told
     command.wanted(THREE)
     assert command.of_stack("--stack", "shop-prod", "--region", "eu-west-3").exit_code == 1
-    assert stack.asked == [("shop-prod", None), ("shop-prod", "eu-west-3")]
+    assert stack.asked[-1] == ("shop-prod", "eu-west-3")
+    assert {region for _, region in stack.asked[:-1]} == {None}
 
 
 def test_a_stack_that_is_not_there_yet_takes_everything(
@@ -329,11 +378,17 @@ def test_the_plan_is_shown_to_other_commands_too(
         found: Target = find_target(None, None)
         return found
 
-    made = plan_command.show_plan("shop-local", target, ["shop:a=b"], ["Other"], local=True)
+    made = plan_command.show_plan("shop deploy", target, ["shop:a=b"], ["Other"], local=True)
     assert [change.name for each in made.deployments for change in each.changes] == ["a-a"]
     assert asked == [(["shop:a=b"], True)]
     assert stack.asked == [(None, None)]
-    assert "Make the index a-a" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Make the index a-a" in said
+    assert "npx" not in said  # it does that by itself
+    monkeypatch.setattr(plan_command, "synthesized", lambda *_, **__: template())
+    made = plan_command.show_plan("shop deploy --stage x", target, [], [], local=True)
+    assert made.refusals
+    assert f"Then say so: shop deploy --stage x --on-purpose {TABLE}\n" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -71,6 +71,16 @@ def test_files_of_ones_own_one_after_the_other(tmp_path: Path) -> None:
     assert counts(both) == [["0", "0", "1"], ["0", "0", "1"]]
 
 
+def test_a_category_that_the_shop_spells_otherwise_is_told(tmp_path: Path) -> None:
+    categories = tmp_path / "categories.csv"
+    categories.write_bytes(csv_text("name,description", "Tea [green],", "Cups,"))
+    assert "spelling" not in shop_seed("--categories", categories).stdout
+    categories.write_bytes(csv_text("name,description", "tea [GREEN],", "Cups,"))
+    result = shop_seed("--categories", categories)
+    assert counts(result)[0] == ["0", "0", "2"]
+    assert "Tea [green] is tea [GREEN] in the file: the same name. The shop keeps" in result.stdout
+
+
 def test_a_dry_run(store: Store) -> None:
     result = shop_seed("--dry-run", "--generate", 70)
 
@@ -118,14 +128,14 @@ def test_bad_rows_are_shown_and_nothing_is_written(tmp_path: Path, store: Store)
 
     assert result.exit_code == 1
     assert isinstance(result.exception, OperationError)
-    assert str(result.exception) == "Nothing was written; mend the files and run it again."
-    lines = result.stderr.splitlines()
-    assert lines[0] == (
+    lines = str(result.exception).splitlines()
+    assert lines[0] == "1,203 bad rows:"
+    assert lines[1] == (
         f"{products}, line 3: there is no category '[bold]Tea\\x1b[0m';"
         " price: an amount is written like 19.99: two decimals at most"
     )
-    assert len(lines) == 1_203 + 1
-    assert lines[-1] == "1,203 bad rows"
+    assert len(lines) == 1 + 1_203 + 1
+    assert lines[-1] == "Nothing was written; mend the files and run it again."
     assert table_rows(store) == {}
 
 

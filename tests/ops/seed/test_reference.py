@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from ops import cli
 from ops.errors import OperationError
 from ops.seed import command, reference
-from ops.seed.reference import NOTE_KEY, Note, find_note, load_reference
+from ops.seed.catalogue import BadFiles
+from ops.seed.load import load_sample
+from ops.seed.reference import NOTE_KEY, Note, find_note, load_reference, require_good_file
 from ops.seed.store import Store
 from tests.ops.seed.support import csv_text, table_rows
 
@@ -81,6 +83,62 @@ def test_what_the_file_no_longer_names_stays_and_is_told_until_it_is_gone(
     assert note.names == ["Tea"]
 
 
+def test_the_shop_keeps_its_spelling_and_that_is_told(target: EmulatedTarget, file: Path) -> None:
+    load_reference(target, file)
+    write(file, "TEA,Leaves", "Cups,For drinking")
+    for updated in (1, 0):
+        loaded = load_reference(target, file)
+        assert (loaded.counts.updated, loaded.left, loaded.kept) == (updated, [], {"Tea": "TEA"})
+    assert categories(target) == {"Tea": "Leaves", "Cups": "For drinking"}
+    note = find_note(Store.of(target))
+    assert note
+    assert note.names == ["Tea", "Cups"]
+
+
+BAD = [
+    (b"name,description\nTea,a,b\n", "line 2: it has too many cells: 3 instead of 2"),
+    (b"name,description\n,Leaves\n", "line 2: name is missing"),
+    (b"name,description\nTea,\ntea,\n", "line 3: its name is that of line 2"),
+    (b"title,description\nTea,\n", "line 1: the column 'title' is not one of name, description"),
+    (b"", "line 1: the file is empty"),
+    (b"\x89PNG\r\n\x1a\n\0\0\xff", "line 1: it has bytes that are not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), BAD)
+def test_a_bad_file_is_told_by_row_and_reason(file: Path, content: bytes, words: str) -> None:
+    file.write_bytes(content)
+    with pytest.raises(BadFiles) as looking:
+        require_good_file(file)
+    told = str(looking.value)
+    assert told.startswith(f"1 bad row:\n{file}, {words}")
+    assert told.endswith("\nNothing was written; mend the files and run it again.")
+
+
+def test_a_bad_file_is_not_loaded(target: EmulatedTarget, file: Path) -> None:
+    write(file, "Tea,", ",Nameless")
+    with pytest.raises(BadFiles, match="line 3: name is missing"):
+        load_reference(target, file)
+    assert table_rows(Store.of(target)) == {}
+
+
+def test_a_bad_sample_is_told_so_too(
+    target: EmulatedTarget, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By ``shop local up``, which loads it."""
+    write(file, ",Nameless")
+    monkeypatch.setattr("ops.seed.load.SAMPLE_CATEGORIES", file)
+    with pytest.raises(OperationError, match="line 2: name is missing"):
+        load_sample(target)
+
+
+def test_a_file_that_can_be_loaded_is_good(file: Path, tmp_path: Path) -> None:
+    require_good_file(file)
+    require_good_file()  # the committed one
+    with pytest.raises(OperationError, match="Could not read"):
+        require_good_file(tmp_path / "none.csv")
+
+
 def test_a_dry_run_writes_nothing(target: EmulatedTarget, file: Path) -> None:
     assert load_reference(target, file, dry_run=True).counts.created == 2
     assert table_rows(Store.of(target)) == {}
@@ -111,6 +169,8 @@ def test_as_it_is_typed(
     assert "categories" in shop_seed("--reference")
     write(file, "Tea,Leaves")
     assert "Cups is no longer in the file" in shop_seed("--reference")
+    write(file, "tea,Leaves", "Cups,To drink from")
+    assert "Tea is tea in the file: the same name" in shop_seed("--reference")
     assert tuple(NOTE_KEY.values()) in table_rows(Store.of(target))
     result = CliRunner().invoke(cli.app, ["seed", "--reference", "--generate", "2"])
     assert result.exit_code == 2
