@@ -140,8 +140,8 @@ def _migrate(where: Stage, manner: Manner) -> None:
         console.print("There is nothing to do.")
     if any(each.failed for each in applied):
         raise OperationError(
-            "The stack is deployed; some items could not be brought along, each is told above."
-            " Mend them or the migration, then give the same command again."
+            "The stack is deployed; not all items could be brought along: why is told above, and in"
+            " the report. Mend them or the migration, then give the same command again."
         )
 
 

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import requests
-from rich.console import Console
+from rich.markup import escape
 
 from ops.errors import OperationError
 from ops.local import admin, deployment, emulator, gaps
 from ops.local.folder import target_at
-from ops.migrate.apply import Manner, Migrations
+from ops.migrate.apply import bring_along
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from rich.console import Console
 
     from ops.local.emulator import Emulator
     from ops.local.folder import LocalFolder
@@ -69,9 +71,9 @@ def bring_up(
         deploy(folder, running, steps)
         stack = find(running)
         with steps.step("Migrating the items", "Items migrated"):
-            failed = _migrate(stack.target)
-        if failed:
-            steps.warn(f"{failed:,} items cannot be brought along: shop migrate up tells which")
+            warning = bring_along(stack.target)
+        if warning:
+            steps.warn(escape(warning))
         with steps.step("Seeding the catalogue", "Catalogue seeded"):
             seed(stack.target)
         with steps.step("Making an administrator", "Administrator made"):
@@ -101,12 +103,6 @@ def deploy(
         gaps.apply(folder.template(), target_at(running.endpoint_url))
     with steps.step("Asking the API", "API answers"):
         _check(find(running).api_url, folder)
-
-
-def _migrate(target: Target) -> int:
-    """How many items could not be brought along: no reason to keep the stack from coming up."""
-    applied = Migrations(target).up(Console(quiet=True), Manner(take_over=True))
-    return sum(len(each.entry.failures) for each in applied)
 
 
 def find(running: Emulator) -> LocalStack:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
 
+from ops.migrate.entry import Outcome
+from ops.migrate.migration import told
 from shop.dynamo import from_wire, to_wire
 from shop.retry import full_jitter
 
@@ -28,17 +30,10 @@ ATTEMPTS = 10
 _serialize = TypeSerializer().serialize
 
 
-class Outcome(StrEnum):
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    GONE = "gone"
-    FAILED = "failed"
-
-
 class Result(NamedTuple):
     outcome: Outcome
     problem: str = ""
-    """What ``forward`` could not handle, in a sentence."""
+    """Why it could not be brought along, in a sentence."""
 
 
 class Items:
@@ -55,15 +50,24 @@ class Items:
     def bring_forward(self, item: Item) -> Result:
         """Change ``item``, as it was read; who writes to it meanwhile wins, and it is tried again.
 
-        Whatever its step raises is its result.
+        Whatever its step raises is its result, and so is that DynamoDB refuses what that makes.
         """
+        try:
+            return self._bring_forward(item)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+            reason = error.response["Error"]["Message"]
+            return Result(Outcome.FAILED, f"DynamoDB refuses it: {reason}")
+
+    def _bring_forward(self, item: Item) -> Result:
         seen = item
         intended: dict[str, Any] = {}
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 changes = self._migration.changes(seen)
             except Exception as error:  # noqa: BLE001  (the step's own; the others go on)
-                return Result(Outcome.FAILED, f"{type(error).__name__}: {error}")
+                return Result(Outcome.FAILED, told(error))
             if not changes:
                 # When an answer is lost, the SDK asks again and meets what it wrote itself.
                 done = intended and all(seen.get(name) == intended[name] for name in intended)

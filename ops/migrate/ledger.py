@@ -3,7 +3,8 @@
 | row       | pk                 | sk            | holds                                          |
 |-----------|--------------------|---------------|------------------------------------------------|
 | lock      | MIGRATION          | LOCK          | owner, who, until (epoch seconds)              |
-| migration | MIGRATION#<number> | MIGRATION     | name, digest, state, began, ended, changed     |
+| migration | MIGRATION#<number> | MIGRATION     | name, digest, state, began, ended, owner,      |
+|           |                    |               | changed, passes (counts of each), problem      |
 | segment   | MIGRATION#<number> | SEGMENT#<n>   | how far its scan came (lastKey), done, counts  |
 | failure   | MIGRATION#<number> | FAILED#<hash> | the key of an item that it could not handle    |
 
@@ -14,37 +15,28 @@ nothing here.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from dataclasses import dataclass, field
-from enum import StrEnum
-from itertools import batched
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import batched, islice
+from typing import TYPE_CHECKING
 
 from ops.errors import OperationError
-from ops.migrate.items import Outcome
+from ops.migrate.entry import Entry, Segment, State
 from shop import clock
-from shop.dynamo import from_wire, to_wire
+from shop.dynamo import Table, from_wire, to_wire
+from shop.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
+    from ops.migrate.entry import Failure
     from ops.migrate.migration import Migration
     from shop.dynamo import Item
 
 PREFIX = "MIGRATION"
 LOCK_KEY = {"pk": PREFIX, "sk": "LOCK"}
 _AT_ONCE = 90  # a transaction takes 100 actions; the lock is one
-
-
-class State(StrEnum):
-    PENDING = "pending"
-    RUNNING = "running"
-    FAILED = "failed"
-    """It was tried on every item, and some could not be brought along."""
-    DONE = "done"
 
 
 def is_ledger(row: Item) -> bool:
@@ -54,50 +46,6 @@ def is_ledger(row: Item) -> bool:
 
 class LostLock(OperationError):
     """Somebody else took the lock meanwhile."""
-
-
-@dataclass
-class Segment:
-    """A part of the table's scan, and what became of its items so far."""
-
-    number: int
-    last_key: Item | None = None
-    done: bool = False
-    counts: Counter[Outcome] = field(default_factory=Counter)
-
-    def row(self, migration: str) -> Item:
-        return {
-            "pk": f"{PREFIX}#{migration}",
-            "sk": f"SEGMENT#{self.number:03}",
-            "lastKey": self.last_key,
-            "done": self.done,
-            "counts": {str(outcome): count for outcome, count in self.counts.items()},
-        }
-
-    @classmethod
-    def of(cls, row: Item) -> Segment:
-        counts = Counter({Outcome(name): int(count) for name, count in row["counts"].items()})
-        return cls(int(row["sk"].removeprefix("SEGMENT#")), row.get("lastKey"), row["done"], counts)
-
-
-class Failure(NamedTuple):
-    """An item that the step could not handle: its key, and why in a sentence."""
-
-    pk: str
-    sk: str
-    problem: str
-
-
-class Entry(NamedTuple):
-    """What the ledger says of a migration."""
-
-    state: State
-    began: str | None = None
-    ended: str | None = None
-    changed: int = 0
-    digest: str | None = None
-    segments: Sequence[Segment] = ()
-    failures: Sequence[Failure] = ()
 
 
 class Ledger:
@@ -112,46 +60,53 @@ class Ledger:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_wire({":pk": f"{PREFIX}#{migration.number}"}),
+            ExpressionAttributeValues=to_wire({":pk": _pk(migration.number)}),
             ConsistentRead=True,
         )
-        rows = [from_wire(item) for page in pages for item in page["Items"]]
-        by_sk = {row["sk"]: row for row in rows}
-        row = by_sk.get("MIGRATION", {})
-        return Entry(
-            State(row.get("state", State.PENDING)),
-            row.get("began"),
-            row.get("ended"),
-            int(row.get("changed", 0)),
-            row.get("digest"),
-            [Segment.of(each) for sk, each in by_sk.items() if sk.startswith("SEGMENT#")],
-            [
-                Failure(each["itemPk"], each["itemSk"], each["problem"])
-                for sk, each in by_sk.items()
-                if sk.startswith("FAILED#")
-            ],
-        )
+        return Entry.of(from_wire(item) for page in pages for item in page["Items"])
 
-    def begin(self, migration: Migration, segments: int) -> list[Segment]:
-        """Note that it runs; its segments: those of a run that was cut off, or new ones.
+    def others(self, known: Collection[str]) -> dict[str, Entry]:
+        """Migrations that it tells of, by number, without those ``known``, nor their segments.
 
-        A migration that failed for some items is tried again from the start: it is idempotent.
+        There is no asking for all: the first hundred numbers that are not known are tried.
+        """
+        free = (number for each in range(1, 10_000) if (number := f"{each:04}") not in known)
+        keys = [{"pk": _pk(number), "sk": "MIGRATION"} for number in islice(free, 100)]
+        try:
+            rows = Table(self._table, self._client).batch_get(keys, consistent=True)
+        except Unavailable as error:
+            raise OperationError(f"{self._table} cannot be read now; try again later.") from error
+        found = {row["pk"].removeprefix(f"{PREFIX}#"): Entry.of([row]) for row in rows}
+        return dict(sorted(found.items()))
+
+    def begin(self, migration: Migration, segments: int) -> Entry:
+        """Note that it runs; with the segments of a run that was cut off, or with new ones.
+
+        A migration that is done, since somebody else was first, is left alone. One that failed for
+        some items is tried again from the start: it is idempotent.
         """
         entry = self.entry(migration)
-        if entry.state is State.RUNNING and entry.digest == migration.digest:
-            return list(entry.segments)
+        cut_off = entry.state is State.RUNNING and entry.digest == migration.digest
+        if entry.state is State.DONE or (cut_off and entry.segments):
+            return entry
         self._forget(migration, entry)
-        made = [Segment(number) for number in range(segments)]
-        row = self._row(migration, State.RUNNING, began=clock.now())
-        self._write([self._put(row), *(self._put(each.row(migration.number)) for each in made)])
+        made = Entry(
+            State.RUNNING,
+            migration.name,
+            began=clock.now(),
+            digest=migration.digest,
+            owner=self._owner,
+            segments=[Segment(number) for number in range(segments)],
+        )
+        self._write(self._puts(migration, made))
         return made
 
     def checkpoint(
         self, migration: Migration, segment: Segment, failures: Sequence[Failure]
     ) -> None:
         """Note how far ``segment`` came, and what failed on the way."""
-        pk = f"{PREFIX}#{migration.number}"
-        rows = [
+        pk = _pk(migration.number)
+        rows: list[Item] = [
             {
                 "pk": pk,
                 "sk": f"FAILED#{_short_hash(each.pk, each.sk)}",
@@ -162,46 +117,49 @@ class Ledger:
             for each in failures
         ]
         # The segment comes last: nothing that failed lies behind a checkpoint without a note.
-        for part in batched([*rows, segment.row(migration.number)], _AT_ONCE, strict=False):
+        for part in batched([*rows, {"pk": pk, **segment.row()}], _AT_ONCE, strict=False):
             self._write([self._put(row) for row in part])
 
-    def finish(self, migration: Migration) -> Entry:
-        """Note that every item was looked at; what there is to say of it, segments included.
+    def end_pass(self, migration: Migration) -> Entry:
+        """Note that every item was looked at; what there is to say then: ended, or running still.
 
-        The segments' rows go: nobody will go on with them.
+        The segments' rows begin anew, or go. A run that another one began is no whole pass.
         """
         entry = self.entry(migration)
-        done = entry._replace(
-            state=State.FAILED if entry.failures else State.DONE,
-            ended=clock.now(),
-            changed=sum(each.counts[Outcome.CHANGED] for each in entry.segments),
-        )
-        row = self._row(
-            migration, done.state, began=done.began, ended=done.ended, changed=done.changed
-        )
-        rows = [self._delete(migration, f"SEGMENT#{each.number:03}") for each in entry.segments]
-        self._write([self._put(row), *rows])
-        return done
+        ended = entry.after_pass(whole=entry.owner == self._owner, now=clock.now())
+        ended = ended._replace(owner=self._owner)
+        rows = [] if ended.segments else [each.sk for each in entry.segments]
+        deletes = [self._delete(migration, sk) for sk in rows]
+        self._write([*self._puts(migration, ended), *deletes])
+        return ended
 
-    def _row(self, migration: Migration, state: State, **more: Any) -> Item:
-        key = {"pk": f"{PREFIX}#{migration.number}", "sk": "MIGRATION"}
-        return {
-            **key,
-            "name": migration.name,
-            "digest": migration.digest,
-            "state": str(state),
-            **more,
+    def _puts(self, migration: Migration, entry: Entry) -> list[TransactWriteItemTypeDef]:
+        """The rows of ``entry``, but for what failed."""
+        pk = _pk(migration.number)
+        row = {
+            "pk": pk,
+            "sk": "MIGRATION",
+            "name": entry.name,
+            "digest": entry.digest,
+            "state": str(entry.state),
+            "began": entry.began,
+            "ended": entry.ended,
+            "owner": entry.owner,
+            "changed": entry.changed,
+            "problem": entry.problem,
+            "passes": [each.row() for each in entry.passes],
         }
+        return [self._put(row), *(self._put({"pk": pk, **each.row()}) for each in entry.segments)]
 
     def _forget(self, migration: Migration, entry: Entry) -> None:
         """Delete what an earlier run noted, itself first: the rest may then be cut off."""
-        sks = ["MIGRATION", *(f"SEGMENT#{each.number:03}" for each in entry.segments)]
+        sks = ["MIGRATION", *(each.sk for each in entry.segments)]
         sks += [f"FAILED#{_short_hash(each.pk, each.sk)}" for each in entry.failures]
         for part in batched(sks, _AT_ONCE, strict=False):
             self._write([self._delete(migration, sk) for sk in part])
 
     def _delete(self, migration: Migration, sk: str) -> TransactWriteItemTypeDef:
-        key = {"pk": f"{PREFIX}#{migration.number}", "sk": sk}
+        key = {"pk": _pk(migration.number), "sk": sk}
         return {"Delete": {"TableName": self._table, "Key": to_wire(key)}}
 
     def _put(self, row: Item) -> TransactWriteItemTypeDef:
@@ -229,6 +187,10 @@ class Ledger:
             raise OperationError(
                 f"Others keep writing to the ledger of {self._table}; give the same command again."
             ) from error
+
+
+def _pk(number: str) -> str:
+    return f"{PREFIX}#{number}"
 
 
 def _short_hash(pk: str, sk: str) -> str:

@@ -59,6 +59,13 @@ def locked(
             )
 
 
+def is_held(client: DynamoDBClient, table: str) -> bool:
+    """Whether somebody has the lock of ``table``, and its lease has not ended."""
+    found = client.get_item(TableName=table, Key=to_wire(LOCK_KEY), ConsistentRead=True)
+    item: Any = found.get("Item", {})
+    return int(from_wire(item).get("until", 0)) >= int(time.time())
+
+
 def _take(client: DynamoDBClient, table: str, owner: str, *, take_over: bool) -> None:
     who = f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}"
     row = {**LOCK_KEY, "owner": owner, "who": who, "until": _until()}

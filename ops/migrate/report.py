@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from ops.migrate.items import Outcome
-from ops.migrate.ledger import State
+from ops.migrate.entry import Outcome, State
 from shop import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ops.migrate.ledger import Entry
+    from ops.migrate.entry import Entry, Pass
     from ops.migrate.migration import Migration
 
 
 class Applied(NamedTuple):
-    """A migration that was run, and what the ledger says since; the units that this run used."""
+    """A migration that was run, and what the ledger says since.
+
+    Seconds and units are those of this run; the ledger counts those that were cut off before, too.
+    """
 
     migration: Migration
     table: str
@@ -31,11 +33,15 @@ class Applied(NamedTuple):
     def failed(self) -> bool:
         return self.entry.state is State.FAILED
 
-    def counts(self) -> dict[str, int]:
-        return {
-            str(outcome): sum(each.counts[outcome] for each in self.entry.segments)
-            for outcome in Outcome
-        }
+    def told(self) -> str:
+        """What became of it, in a line."""
+        entry = self.entry
+        passes = f"{len(entry.passes)} pass{'es' if len(entry.passes) > 1 else ''}"
+        told = f"{entry.state} ({entry.changed_told} changed; {passes}"
+        told += f" over {entry.passes[-1].items:,} items"
+        if entry.failures:
+            told += f"; {len(entry.failures):,} could not be brought along"
+        return f"{told}). {entry.problem}" if entry.problem else f"{told})"
 
 
 def write_report(folder: Path, stack: str, applied: Sequence[Applied]) -> Path:
@@ -60,24 +66,40 @@ def _facts(applied: Applied) -> dict[str, object]:
         "seconds": round(applied.seconds, 1),
         "readUnits": applied.read_units,
         "writeUnits": applied.write_units,
-        "items": applied.counts(),
+        "changed": applied.entry.changed,
+        "cutOff": applied.entry.cut_off,
+        "problem": applied.entry.problem,
+        "passes": [{"whole": each.whole, **_counts(each)} for each in applied.entry.passes],
         "failures": [each._asdict() for each in applied.entry.failures],
     }
+
+
+def _counts(each: Pass) -> dict[str, int]:
+    return {str(outcome): each.counts[outcome] for outcome in Outcome}
 
 
 def _markdown(stack: str, moment: str, applied: Sequence[Applied]) -> str:
     lines = [f"# Migrations of {stack}", "", f"Ended {moment}.", ""]
     for each in applied:
-        counts = ", ".join(f"{number:,} {name}" for name, number in each.counts().items())
         lines += [
             f"## {each.migration.title}",
             "",
-            f"{each.table}: {each.entry.state}. Items: {counts}.",
+            f"{each.table}: {each.told()}",
             _used(each),
+            "",
+            *_passes(each.entry),
             "",
             *(f"- `{failed.pk}` `{failed.sk}`: {failed.problem}" for failed in each.entry.failures),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _passes(entry: Entry) -> Iterator[str]:
+    yield f"| pass | {' | '.join(Outcome)} | |"
+    yield f"|---|{'---|' * len(Outcome)}---|"
+    for number, each in enumerate(entry.passes, 1):
+        counts = " | ".join(f"{count:,}" for count in _counts(each).values())
+        yield f"| {number} | {counts} | {'' if each.whole else 'was cut off: at least'} |"
 
 
 def _used(applied: Applied) -> str:

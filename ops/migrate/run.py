@@ -1,14 +1,18 @@
-"""A migration over all items of its table, in parallel, and again from where it was cut off."""
+"""A migration over all items of its table, until a whole pass has nothing to change.
+
+In parallel, and again from where it was cut off.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
+import time
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ops.migrate.items import Items, Outcome
-from ops.migrate.ledger import Entry, Failure, Ledger, LostLock
+from ops.migrate.entry import Failure, Outcome, State
+from ops.migrate.items import Items
+from ops.migrate.ledger import Ledger, LostLock
 from ops.migrate.lock import locked
 from ops.migrate.migration import KEY
 from shop.dynamo import from_wire, to_wire
@@ -19,13 +23,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ops.migrate.budget import Budget
-    from ops.migrate.ledger import Segment
+    from ops.migrate.entry import Entry, Segment
     from ops.migrate.migration import Migration
     from shop.dynamo import Item
 
 SEGMENTS = 8
 PAGE = 500
 """Items between two checkpoints of a segment: as many are looked at again after a kill."""
+CHECKPOINT_SECONDS = 15
+"""Or fewer items: with little capacity, 500 take long."""
 
 
 class Spending(NamedTuple):
@@ -41,8 +47,21 @@ class Page(NamedTuple):
     last_key: Item | None
 
 
+class Watcher:
+    """Hears how a run gets on, from several threads."""
+
+    def begins(self, number: int, looked_at: int) -> None:
+        """A pass, counted from 1, of which so many items were looked at before it was cut off."""
+
+    def looked_at(self, items: int) -> None:
+        """So many more."""
+
+    def waits(self) -> None:
+        """For requests that are under way, between two passes."""
+
+
 class Run:
-    """``on_read`` hears how many more items were looked at, from several threads."""
+    """One migration of one table."""
 
     def __init__(
         self,
@@ -50,30 +69,46 @@ class Run:
         table: str,
         migration: Migration,
         spending: Spending,
-        on_read: Callable[[int], None] = lambda _: None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._client = client
         self._table = table
         self.migration = migration
         self._spending = spending
-        self._on_read = on_read
+        self._watcher = watcher or Watcher()
         self._stop = threading.Event()
         self._items = Items(client, table, migration, spending.writes)
 
-    def up(self, *, segments: int | None = None, take_over: bool = False) -> Entry:
-        """Bring every item along; what the ledger says then.
+    def up(
+        self, *, segments: int | None = None, take_over: bool = False, settle: float = 0
+    ) -> Entry | None:
+        """Bring every item along; what the ledger says then, or None if that was done before.
 
-        Raises OperationError when somebody else does so, or DynamoDB does not answer; what was done
-        is noted, and the same goes on from there.
+        ``settle`` is how many seconds it waits between two passes. Raises OperationError when
+        somebody else does so, or DynamoDB does not answer; what was done is noted, and the same
+        goes on from there.
         """
         with locked(self._client, self._table, self._stop, take_over=take_over) as owner:
             ledger = Ledger(self._client, self._table, owner)
-            parts = ledger.begin(self.migration, segments or SEGMENTS)
-            left = [each for each in parts if not each.done]
-            self._in_parallel(
-                lambda segment: self._bring_forward(segment, len(parts), ledger), left
-            )
-            return ledger.finish(self.migration)
+            entry = ledger.begin(self.migration, segments or SEGMENTS)
+            if entry.state is State.DONE:
+                return None
+            while entry.state is State.RUNNING:
+                if entry.passes:
+                    self._watcher.waits()
+                    self._stop.wait(settle)
+                self._look_at_all(entry, ledger)
+                entry = ledger.end_pass(self.migration)
+            return entry
+
+    def _look_at_all(self, entry: Entry, ledger: Ledger) -> None:
+        parts = entry.segments
+        looked_at = sum(each.counts.total() for each in parts)
+        self._watcher.begins(len(entry.passes) + 1, looked_at)
+        self._in_parallel(
+            lambda segment: self._bring_forward(segment, len(parts), ledger),
+            [each for each in parts if not each.done],
+        )
 
     def pages(self) -> Iterator[Page]:
         """All items that the migration concerns, as they are; nothing is written."""
@@ -91,32 +126,38 @@ class Run:
         with ThreadPoolExecutor(len(segments)) as pool:
             futures = [pool.submit(work, each) for each in segments]
             try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-            finally:
+                for each in wait(futures, return_when=FIRST_EXCEPTION).done:
+                    each.result()
+            except BaseException:
                 self._stop.set()  # for the others, when one failed, and for Ctrl-C
-        errors = [error for each in futures if (error := each.exception())]
-        # Those that were told to stop say nothing of why.
-        for error in sorted(errors, key=lambda each: isinstance(each, LostLock)):
-            raise error
+                raise
 
     def _bring_forward(self, segment: Segment, total: int, ledger: Ledger) -> None:
         while not segment.done:
             self._require_going_on()
             page = self._page(segment.number, total, segment.last_key)
+            self._watcher.looked_at(page.looked_at - len(page.items))
             failures: list[Failure] = []
-            counts: Counter[Outcome] = Counter()
+            noted = time.monotonic()
             for item in page.items:
-                self._spending.writes.wait(self._stop)
-                self._require_going_on()
-                result = self._items.bring_forward(item)
-                counts[result.outcome] += 1
-                if result.outcome is Outcome.FAILED:
-                    failures.append(Failure(item["pk"], item["sk"], result.problem))
-            segment.counts += counts
+                self._bring_item(item, segment, failures)
+                if time.monotonic() - noted >= CHECKPOINT_SECONDS:
+                    segment.last_key = {name: item[name] for name in KEY}
+                    ledger.checkpoint(self.migration, segment, failures)
+                    failures.clear()
+                    noted = time.monotonic()
             segment.last_key = page.last_key
             segment.done = page.last_key is None
             ledger.checkpoint(self.migration, segment, failures)
-            self._on_read(page.looked_at)
+
+    def _bring_item(self, item: Item, segment: Segment, failures: list[Failure]) -> None:
+        self._spending.writes.wait(self._stop)
+        self._require_going_on()
+        result = self._items.bring_forward(item)
+        segment.counts[result.outcome] += 1
+        if result.outcome is Outcome.FAILED:
+            failures.append(Failure(item["pk"], item["sk"], result.problem))
+        self._watcher.looked_at(1)
 
     def _require_going_on(self) -> None:
         if self._stop.is_set():

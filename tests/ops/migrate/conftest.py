@@ -5,13 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.migrate import run
+from ops.migrate import apply, run
 from ops.target import Target, local_session
 from tests.emulated import emulated_aws
 from tests.ops.migrate.things import Things
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _no_pause_between_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply, "SETTLE_SECONDS", 0)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.migrate.budget import Budget
-from ops.migrate.ledger import State
+from ops.migrate.entry import State
 from ops.migrate.migration import Migration, migrations
 from ops.migrate.run import Run, Spending
 from ops.migrate.survey import problems
@@ -23,7 +23,7 @@ from tests.products.tables import create_products_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ops.migrate.ledger import Entry
+    from ops.migrate.entry import Entry
 
 TABLE = "products"
 
@@ -59,7 +59,9 @@ def run() -> Run:
 
 
 def up() -> Entry:
-    return run().up(segments=1)
+    entry = run().up(segments=1)
+    assert entry
+    return entry
 
 
 def found(catalogue: Catalogue, name: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from dataclasses import replace
 from itertools import count
@@ -12,17 +11,15 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.errors import OperationError
-from ops.migrate.budget import Budget
-from ops.migrate.items import ATTEMPTS, Outcome
-from ops.migrate.ledger import State
-from ops.migrate.run import Spending
+from ops.migrate.entry import Outcome, Pass, State
+from ops.migrate.items import ATTEMPTS
 from tests.ops.migrate.things import LOCK, MIGRATION, TABLE, Things
 from tests.orders.faults import Faults, Killed, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ops.migrate.ledger import Entry
+    from ops.migrate.entry import Entry
     from shop.dynamo import Item
 
 NAMES = ["Ash", "Beech", "Elm", "Fir"]
@@ -68,12 +65,12 @@ def test_items_may_be_told_by_how_their_sort_keys_begin(four: Things) -> None:
     assert four.rows()["THING#Ash", "THING#NOTE"]["small"] == "not me"
 
 
-def test_a_second_time_changes_nothing(four: Things) -> None:
+def test_what_is_right_already_is_looked_at_once(four: Things) -> None:
     four.up()
     rows = four.rows()
-    entry = four.up()
+    entry = four.up(replace(MIGRATION, number="0002"))
     assert (entry.state, entry.changed) == (State.DONE, 0)
-    assert [each.counts for each in entry.segments] == [Counter({Outcome.UNCHANGED: 4})]
+    assert [each.counts for each in entry.passes] == [Counter({Outcome.UNCHANGED: 4})]
     assert four.rows() == rows
 
 
@@ -113,8 +110,10 @@ def test_after_any_accident_the_same_command_goes_on(four: Things, kind: Kind) -
         last = entry or four.up(take_over=True)
         assert last.state is State.DONE, faults.calls
         assert migrated(four) == SMALL
-        looked_at = sum(sum(each.counts.values()) for each in last.segments)
-        assert looked_at == 4
+        assert [each.items for each in last.passes] == [4] * len(last.passes)
+        assert last.passes[-1] == Pass(whole=True, counts=Counter({Outcome.UNCHANGED: 4}))
+        assert last.changed == sum(each.counts[Outcome.CHANGED] for each in last.passes)
+        assert last.changed == 4 or (last.changed < 4 and last.cut_off)
 
 
 @pytest.mark.exhaustive
@@ -137,7 +136,7 @@ def test_a_run_killed_ten_times_comes_to_its_end(things: Things) -> None:
     entry = things.up(take_over=True)
     assert entry.state is State.DONE
     assert all(row["small"] == row["name"].lower() for row in things.rows().values())
-    assert sum(sum(each.counts.values()) for each in entry.segments) == 60
+    assert [each.items for each in entry.passes] == [60] * len(entry.passes)
     assert 0 < writes <= 60
 
 
@@ -230,27 +229,3 @@ def test_an_attribute_may_go(four: Things) -> None:
     away = replace(MIGRATION, number="0002", forward=lambda _: {"small": None})
     assert four.up(away).changed == 4
     assert set(migrated(four).values()) == {None}
-
-
-def test_capacity_is_counted_and_waited_for(four: Things, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-    clock = 0.0
-
-    def wait(self: object, seconds: float) -> None:
-        nonlocal clock
-        waited.append(seconds)
-        clock += seconds
-
-    monkeypatch.setattr(threading.Event, "wait", wait)
-    monkeypatch.setattr("ops.migrate.budget.time.monotonic", lambda: clock)
-    budget, stop = Budget(10), threading.Event()
-    for _ in range(5):
-        budget.wait(stop)
-        budget.spend(20)
-    assert budget.used == 100
-    assert sum(waited) == pytest.approx(8)  # the last twenty are not paid off yet
-    monkeypatch.undo()
-    spending = Spending(Budget(None), Budget(None))
-    Things.run(four, MIGRATION, spending).up(segments=1)
-    assert spending.writes.used == 4 / 2  # moto's units are smaller
-    assert spending.reads.used > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from ops.migrate.budget import Budget
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ops.migrate.ledger import Entry
+    from ops.migrate.entry import Entry
     from shop.dynamo import Item
 
 TABLE = "shop-ThingsTable"
@@ -73,9 +74,9 @@ class Things:
             name = pk.removeprefix("THING#")
             self.set(name, **attributes(name))
 
-    def take_lock(self) -> None:
+    def take_lock(self, seconds: int = 10**9) -> None:
         """As another run does that has waited for long enough."""
-        held = {"owner": "other", "who": "other", "until": 10**11}
+        held = {"owner": "other", "who": "other", "until": int(time.time()) + seconds}
         self.put_row({"pk": "MIGRATION", "sk": "LOCK", **held})
 
     def delete(self, name: str) -> None:
@@ -102,7 +103,9 @@ class Things:
         return Run(self.client, TABLE, migration, spending or Spending(Budget(None), Budget(None)))
 
     def up(self, migration: Migration = MIGRATION, *, take_over: bool = False) -> Entry:
-        return self.run(migration).up(segments=1, take_over=take_over)
+        """What the ledger says then."""
+        run = self.run(migration)
+        return run.up(segments=1, take_over=take_over) or self.entry(migration)
 
     def entry(self, migration: Migration = MIGRATION) -> Entry:
         return Ledger(self.client, TABLE).entry(migration)
