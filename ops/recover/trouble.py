@@ -33,6 +33,7 @@ _PERMISSIONS = {
     "GetBucketReplication": "s3:GetReplicationConfiguration",
     "GetObject": "s3:GetObject and s3:GetObjectVersion",
     "GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "HeadBucket": "s3:ListBucket",
     "HeadObject": "s3:GetObject, s3:GetObjectVersion and s3:ListBucket",
     "ListObjectVersions": "s3:ListBucketVersions",
     "ListObjectsV2": "s3:ListBucket",
@@ -40,6 +41,7 @@ _PERMISSIONS = {
 }
 _SERVICES = {
     "cloudformation": ("StackResource", "Stacks", "UpdateStack", "GetTemplate"),
+    "kms": ("DescribeKey",),
     "lambda": ("EventSourceMapping",),
     "s3": ("Bucket", "Object"),
 }

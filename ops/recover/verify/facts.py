@@ -59,11 +59,8 @@ class Move(NamedTuple):
 
 
 class Stock(NamedTuple):
-    """``known``: whether the row has what the product began with."""
-
     product_id: str
     stock: int
-    known: bool
 
 
 class Book(NamedTuple):
@@ -88,6 +85,9 @@ class Facts:
     needs: list[Need] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     stock: Stock | None = None
+    """None where it cannot be told what it should be, either."""
+    image: str | None = None
+    """The address of the product's image, as the row holds it."""
     book: Book | None = None
     address: Address | None = None
     ships_to: Address | None = None

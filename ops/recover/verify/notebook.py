@@ -14,7 +14,7 @@ from ops.recover.verify.facts import SIGNS
 from ops.recover.verify.rules import Key, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ops.recover.verify.facts import Facts
 
@@ -26,7 +26,7 @@ PRAGMA cache_size = -{_CACHE_KILOBYTES};
 CREATE TABLE things (digest BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE needs (rule TEXT, tab TEXT, pk TEXT, sk TEXT, digest BLOB);
 CREATE TABLE problems (tab TEXT, pk TEXT, sk TEXT);
-CREATE TABLE stocks (product TEXT PRIMARY KEY, stock INTEGER, known INTEGER) WITHOUT ROWID;
+CREATE TABLE stocks (product TEXT PRIMARY KEY, stock INTEGER) WITHOUT ROWID;
 CREATE TABLE sums (product TEXT PRIMARY KEY, total INTEGER) WITHOUT ROWID;
 CREATE TABLE books (user TEXT PRIMARY KEY, size INTEGER, default_id TEXT) WITHOUT ROWID;
 CREATE TABLE addresses (user TEXT, id TEXT, PRIMARY KEY (id, user)) WITHOUT ROWID;
@@ -34,6 +34,8 @@ CREATE INDEX of_user ON addresses (user);
 CREATE TABLE shipments (pk TEXT, sk TEXT, user TEXT, address TEXT);
 CREATE TABLE customers (user TEXT PRIMARY KEY, orders INTEGER) WITHOUT ROWID;
 CREATE TABLE users (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE images (pk TEXT, sk TEXT, name TEXT);
+CREATE TABLE objects (name TEXT PRIMARY KEY, size INTEGER) WITHOUT ROWID;
 """
 _DANGLING = """
 SELECT DISTINCT rule, tab, pk, sk FROM needs LEFT JOIN things USING (digest)
@@ -41,7 +43,7 @@ WHERE things.digest IS NULL
 """
 _UNEVEN = """
 SELECT product FROM stocks LEFT JOIN sums USING (product)
-WHERE known AND stock <> COALESCE(total, 0)
+WHERE stock <> COALESCE(total, 0)
 """
 _ODD_BOOKS = """
 SELECT owner.user FROM (SELECT user FROM books UNION SELECT user FROM addresses) owner
@@ -55,6 +57,18 @@ SELECT pk, sk, other.user FROM shipments
 JOIN addresses other ON other.id = address AND other.user <> shipments.user
 WHERE NOT EXISTS (SELECT 1 FROM addresses own WHERE own.id = address AND own.user = shipments.user)
 """
+_UNSEEN = """
+SELECT pk, sk, name, size FROM images LEFT JOIN objects USING (name)
+WHERE COALESCE(size, 0) = 0
+"""
+
+
+class Unseen(NamedTuple):
+    """A product, and the key of its image: ``size`` is None where there is no such object."""
+
+    product: Key
+    name: str
+    size: int | None
 
 
 class Shipment(NamedTuple):
@@ -94,7 +108,7 @@ class Notebook:
                 SIGNS[move.kind] * move.quantity,
             )
         if facts.stock:
-            self._run("INSERT OR REPLACE INTO stocks VALUES (?, ?, ?)", *facts.stock)
+            self._run("INSERT OR REPLACE INTO stocks VALUES (?, ?)", *facts.stock)
         self._add_people(key, facts)
 
     def _add_people(self, key: Key, facts: Facts) -> None:
@@ -112,6 +126,14 @@ class Notebook:
             )
         if facts.user:
             self._run("INSERT OR IGNORE INTO users VALUES (?)", facts.user)
+
+    def add_image(self, key: Key, name: str) -> None:
+        """That the product at ``key`` names the object ``name``."""
+        self._run("INSERT INTO images VALUES (?, ?, ?)", key.pk, key.sk, name)
+
+    def add_objects(self, objects: Iterable[tuple[str, int]]) -> None:
+        """Keys and sizes of what is in the bucket of images."""
+        self._db.executemany("INSERT OR IGNORE INTO objects VALUES (?, ?)", objects)
 
     def _run(self, statement: str, *values: object) -> None:
         self._db.execute(statement, values)
@@ -139,17 +161,15 @@ class Notebook:
         for pk, sk, user in self._db.execute(_ELSEWHERE):
             yield Shipment(Key("orders", pk, sk), user)
 
-    def unknown_initial(self) -> int:
-        """How many products do not tell what they began with."""
-        return self._number("SELECT COUNT(*) FROM stocks WHERE NOT known")
+    def unseen(self) -> Iterator[Unseen]:
+        """Images that products name, and that are not in the bucket, or empty."""
+        for pk, sk, name, size in self._db.execute(_UNSEEN):
+            yield Unseen(Key("products", pk, sk), name, size)
 
     def past_orders(self) -> int:
         """How many orders there are of accounts that are gone."""
-        return self._number(
+        (number,) = self._db.execute(
             "SELECT COALESCE(SUM(orders), 0) FROM customers"
             " WHERE user NOT IN (SELECT id FROM users)"
-        )
-
-    def _number(self, query: str) -> int:
-        (number,) = self._db.execute(query).fetchone()
+        ).fetchone()
         return int(number)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from ops.recover.verify.facts import PRODUCTS, Address, Facts, Kind, Move, Need, Thing
+from ops.recover.verify.readers import Misread, countable, differing, tried
 from ops.recover.verify.rules import Key, Problem, Rule
 from orders.repository import order_row, stored_order
 from orders.states import OrderStatus
 from shop.contracts.orders import SORT_KEY
-from shop.contracts.products import product_key
+from shop.contracts.products import MAX_STOCK, product_key
 from shop.ids import is_id
 
 if TYPE_CHECKING:
@@ -36,12 +35,10 @@ def order_facts(row: Item) -> Facts:
     pk, _, order_id = str(row["pk"]).partition("#")
     if (pk, row["sk"]) != ("ORDER", SORT_KEY) or not is_id(order_id):
         return Facts(problems=[Problem(Rule.UNKNOWN_ROW, "no order has this key")])
-    try:
-        stored = stored_order(row)
-        written = order_row(stored)
-    except (KeyError, ValueError, TypeError, ArithmeticError, ValidationError) as error:
-        text = f"it cannot be read: {_short(error)}"
-        return Facts(problems=[Problem(Rule.ORDER_ROW, text)], moves=list(_moves(row)))
+    read = tried(_read, row)
+    if isinstance(read, Misread):
+        return Facts(problems=[Problem(Rule.ORDER_ROW, read.text)], moves=list(_moves(row)))
+    stored, written = read
     order = stored.order
     return Facts(
         problems=[*_differing(row, written), *_problems(stored)],
@@ -50,6 +47,12 @@ def order_facts(row: Item) -> Facts:
         ships_to=Address(order.user_id, order.shipping_address_id),
         customer=order.user_id,
     )
+
+
+def _read(row: Item) -> tuple[StoredOrder, Item]:
+    """The order, and the row that it would be written as."""
+    stored = stored_order(row)
+    return stored, order_row(stored)
 
 
 def order_label(row: Item) -> str:
@@ -64,7 +67,9 @@ def _moves(row: Item) -> Iterator[Move]:
     for each in items if isinstance(items, list) else []:
         match each:
             case {"productId": str(product_id), "quantity": Decimal() as quantity}:
-                yield Move(product_id, kind, int(quantity))
+                counted = countable(quantity)
+                if counted is not None:
+                    yield Move(product_id, kind, counted)
 
 
 def _product(product_id: str) -> Need:
@@ -75,11 +80,7 @@ def _product(product_id: str) -> Need:
 
 def _differing(row: Item, written: Item) -> Iterator[Problem]:
     """Attributes that are not as the order would be written."""
-    missing = object()
-    names = sorted(
-        name for name in {*row, *written} if row.get(name, missing) != written.get(name, missing)
-    )
-    for name in names:
+    for name in differing(row, written):
         rule = Rule.ORDER_KEYS if name in _INDEXED else Rule.ORDER_ROW
         yield Problem(rule, f"{name} is not what the order's other attributes make it")
 
@@ -96,13 +97,5 @@ def _problems(stored: StoredOrder) -> Iterator[Problem]:
     products = [each.product_id for each in order.items]
     if not products or len(set(products)) < len(products):
         yield Problem(Rule.ORDER_ROW, "it has no items, or a product twice")
-    if any(each.quantity < 1 for each in order.items):
-        yield Problem(Rule.ORDER_ROW, "it has an item of which there are none")
-
-
-def _short(error: Exception) -> str:
-    """What is wrong, without what stands in the row: that may be somebody's."""
-    if isinstance(error, ValidationError):
-        return ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
-    name = type(error).__name__
-    return f"{name} {error}" if isinstance(error, KeyError) else name
+    if any(not 1 <= each.quantity <= MAX_STOCK for each in order.items):
+        yield Problem(Rule.ORDER_ROW, "it has an item of which there are none, or too many to be")

@@ -11,7 +11,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from ops.recover.verify.facts import TABLES
+from ops.recover.verify.facts import ORDERS, TABLES, USERS
+from ops.recover.verify.images import image_findings
 from ops.recover.verify.notebook import Notebook
 from ops.recover.verify.rules import Finding, Key, Rule, shown
 from ops.recover.verify.stocks import uneven_stocks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ops.recover.verify.facts import Need, Thing
+    from ops.recover.verify.images import Images
     from ops.recover.verify.notebook import Shipment
     from ops.recover.verify.tables import Tables
     from shop.dynamo import Item
@@ -30,38 +32,65 @@ CLEANUP_SECONDS = 5
 """What hangs on a deleted account goes by the stream of the users table: moments later."""
 _CLEANED = {Rule.SESSION_USER, Rule.ADDRESS_USER}
 _TRIES = 3
+_SAY_EVERY = 1000  # rows: to say something takes as long as to read some
 
 
 class Reconciled(NamedTuple):
-    """``unsettled``: products that were sold too fast to tell; not wrong for all we know."""
+    """``unsettled``: products that were sold too fast to tell; not wrong for all we know.
+
+    ``left_out``: tables that are gone, and images where their bucket is: nothing is told of what
+    needs them.
+    """
 
     findings: list[Finding]
     rows: dict[str, int]
     unsettled: list[str]
-    unknown_initial_stock: int
     orders_of_gone_accounts: int
+    left_out: list[str]
 
 
-def reconcile(tables: Tables, say: Callable[[str], None] = lambda _: None) -> Reconciled:
-    """Look at every row of the shop. Memory is bounded: one page, 64 MB of notes, the findings."""
-    rows: Counter[str] = Counter()
+def reconcile(
+    tables: Tables, say: Callable[[str], None] = lambda _: None, images: Images | None = None
+) -> Reconciled:
+    """Look at every row of the shop. Memory is bounded: one page, 64 MB of notes, the findings.
+
+    Without ``images`` nothing is told of those.
+    """
     with Notebook() as notes:
-        for table in TABLES:
-            for row in tables.scan(table):
-                notes.add(key_of(table, row), facts_of(table, row))
-                rows[table] += 1
-                say(f"{table}: {rows[table]:,} rows")
+        rows = _read(tables, notes, images, say)
         say("looking again at what seems wrong")
         findings = [*_problems(tables, notes), *_dangling(tables, notes)]
         findings += [*_books(tables, notes), *_shipments(tables, notes)]
-        stocks = uneven_stocks(tables, notes.uneven(), say)
+        pictures = image_findings(tables, notes, images) if images else []
+        # Without the orders no stock is what it should be.
+        uneven = [] if ORDERS in tables.gone else notes.uneven()
+        stocks = uneven_stocks(tables, uneven, say)
         return Reconciled(
-            findings=[*findings, *stocks.findings],
-            rows={table: rows[table] for table in TABLES},
+            findings=[*findings, *(pictures or []), *stocks.findings],
+            rows=rows,
             unsettled=stocks.unsettled,
-            unknown_initial_stock=notes.unknown_initial(),
-            orders_of_gone_accounts=notes.past_orders(),
+            orders_of_gone_accounts=0 if USERS in tables.gone else notes.past_orders(),
+            left_out=[*sorted(tables.gone), *(["images"] if pictures is None else [])],
         )
+
+
+def _read(
+    tables: Tables, notes: Notebook, images: Images | None, say: Callable[[str], None]
+) -> dict[str, int]:
+    """Note what all rows tell; how many there are in each table."""
+    rows: Counter[str] = Counter()
+    there = [table for table in TABLES if table not in tables.gone]
+    for table in there:
+        say(table)
+        for row in tables.scan(table):
+            key, facts = key_of(table, row), tables.facts(table, row)
+            notes.add(key, facts)
+            if images and facts.image and (name := images.key(facts.image)):
+                notes.add_image(key, name)
+            rows[table] += 1
+            if rows[table] % _SAY_EVERY == 0:
+                say(f"{table}: {rows[table]:,} rows")
+    return {table: rows[table] for table in there}
 
 
 def _problems(tables: Tables, notes: Notebook) -> Iterator[Finding]:
@@ -122,10 +151,10 @@ def _book(tables: Tables, user_id: str) -> list[Finding]:
 
 def _of_book(key: Key, row: Item | None, there: list[str]) -> Iterator[Finding]:
     book = facts_of(key.table, row).book if row else None
-    if book is None:
-        if there:
-            text = f"there is no book for {len(there)} addresses"
-            yield Finding(Rule.BOOK_COUNT, key.table, shown(key), text)
+    if row is None and there:
+        text = f"there is no book for {len(there)} addresses"
+        yield Finding(Rule.BOOK_COUNT, key.table, shown(key), text)
+    if book is None:  # or it cannot be read, which is told of its row
         return
     if book.size != len(there):
         text = f"the book counts {book.size} addresses, there are {len(there)}"

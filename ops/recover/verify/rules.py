@@ -29,29 +29,47 @@ class Rule(StrEnum):
     """The shipping address is the user's own; it may be gone."""
 
     PRODUCT_ROW = "product-row"
-    """Name, price, stock, times and version are there, and within their limits."""
+    """A product can be read; name, price, stock, times and version are within their limits.
+
+    So is what an adjustment adds to the stock.
+    """
     PRODUCT_LISTS = "product-lists"
     """The keys of lists are those of its date, price and name, or it is archived and has none."""
     PRODUCT_CATEGORY = "product-category"
     """Its category exists."""
+    PRODUCT_IMAGE = "product-image"
+    """The image that it names, if that is one of ours, is in the bucket, and not empty."""
+    CATEGORY_ROW = "category-row"
+    """A category can be read."""
+    DESCRIPTION_ROW = "description-row"
+    """A description can be read."""
     DESCRIPTION_OWNER = "description-owner"
     """A description has its product."""
     ADJUSTMENT_OWNER = "adjustment-owner"
     """An adjustment of the stock has its product."""
 
     USER_ROW = "user-row"
-    """An account can be read; its keys are those of its id, date and address."""
+    """An account can be read; its keys are those of its id, date and address.
+
+    Its password's hash is one that can be checked.
+    """
     USER_MARKER = "user-marker"
     """The address of an account is marked as its own."""
     MARKER_USER = "marker-user"
     """A marked address belongs to an account that has it."""
     SESSION_USER = "session-user"
     """A session has its user."""
+    SESSION_ROW = "session-row"
+    """A session can be read, and holds what it was written with."""
+    ATTEMPTS_ROW = "attempts-row"
+    """Counted attempts can be read, and hold what they were written with."""
 
     ADDRESS_ROW = "address-row"
-    """Street, city, country and times are there."""
+    """An address can be read; nothing of it is blank, and its times are times."""
     ADDRESS_USER = "address-user"
     """An address, and an address book, has its user."""
+    BOOK_ROW = "book-row"
+    """An address book can be read; it counts by a whole number."""
     BOOK_COUNT = "book-count"
     """The book counts the addresses that there are; without a book there are none."""
     BOOK_DEFAULT = "book-default"
@@ -59,6 +77,8 @@ class Rule(StrEnum):
 
     UNKNOWN_ROW = "unknown-row"
     """A row has a key that the shop writes."""
+    UNREADABLE_ROW = "unreadable-row"
+    """Nothing in a row keeps it from being looked at."""
 
 
 class Key(NamedTuple):

@@ -11,7 +11,8 @@ from ops.migrate.ledger import is_ledger
 from ops.recover.verify.facts import ADDRESSES, ORDERS, PRODUCTS, USERS, Facts
 from ops.recover.verify.order_rows import order_facts
 from ops.recover.verify.product_rows import products_facts
-from ops.recover.verify.rules import Key
+from ops.recover.verify.readers import Misread, tried
+from ops.recover.verify.rules import Key, Problem, Rule
 from ops.recover.verify.user_rows import addresses_facts, users_facts
 from shop.dynamo import from_wire, to_wire
 from shop.retry import full_jitter
@@ -44,19 +45,33 @@ _OUTPUTS = {
 
 def facts_of(table: str, row: Item) -> Facts:
     """What a row of ``table`` tells; those of the ledger of migrations tell nothing."""
-    return Facts() if is_ledger(row) else _READERS[table](row)
+    if is_ledger(row):
+        return Facts()
+    facts = tried(_READERS[table], row)
+    if isinstance(facts, Misread):
+        return Facts(problems=[Problem(Rule.UNREADABLE_ROW, facts.text)])
+    return facts
 
 
 def key_of(table: str, row: Item) -> Key:
     return Key(table, str(row["pk"]), str(row["sk"]))
 
 
+def _is_there(client: DynamoDBClient, name: str) -> bool:
+    try:
+        client.describe_table(TableName=name)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Tables:
-    """``names`` are the tables' names in DynamoDB."""
+    """``names`` are the tables' names in DynamoDB; ``gone`` are those that are not there."""
 
     client: DynamoDBClient
     names: Mapping[str, str]
+    gone: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, target: Target) -> Tables:
@@ -64,7 +79,17 @@ class Tables:
         missing = [each for each in _OUTPUTS.values() if each not in outputs]
         if missing:
             raise OperationError(f"The stack {target.stack} has no output {', '.join(missing)}.")
-        return cls(target.dynamodb(), {name: outputs[each] for name, each in _OUTPUTS.items()})
+        client = target.dynamodb()
+        names = {name: outputs[each] for name, each in _OUTPUTS.items()}
+        gone = frozenset(name for name in names if not _is_there(client, names[name]))
+        return cls(client, names, gone)
+
+    def facts(self, table: str, row: Item) -> Facts:
+        """What a row tells, as far as the tables that are there can bear it out."""
+        facts = facts_of(table, row)
+        if self.gone:
+            facts.needs = [each for each in facts.needs if each.thing.key.table not in self.gone]
+        return facts
 
     def scan(self, table: str) -> Iterator[dict[str, Any]]:
         """Every row, as it is when its page is read; one page is held."""

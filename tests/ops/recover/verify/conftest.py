@@ -9,6 +9,7 @@ from shop import dynamo
 from shop.identity import Role
 from shop.ids import new_id
 from tests.emulated import emulated_aws
+from tests.ops.recover.verify.scene import Scene
 from tests.ops.recover.verify.world import Shop
 from tests.orders.tables import create_orders_table
 from tests.orders.world import ADDRESSES, ENVIRONMENT, ORDERS, PRODUCTS, USERS, Client, Customer
@@ -48,3 +49,8 @@ def customer(shop: Shop, context: LambdaContext) -> Customer:
 @pytest.fixture
 def admin(shop: Shop, context: LambdaContext) -> Client:
     return Client(context, new_id(), Role.ADMIN)
+
+
+@pytest.fixture
+def scene(shop: Shop, customer: Customer, admin: Client) -> Scene:
+    return Scene(shop, customer, admin)
