@@ -96,8 +96,8 @@ def _warn(console: Console, found: Preview, choice: Choice, name: str, what: str
 
 def _samples(console: Console, samples: Sequence[Sample], words: Mapping[Kind, str]) -> None:
     table = Table("")
-    for heading in ("key", "attributes that differ"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("key", overflow="fold")
+    table.add_column("attributes that differ", overflow="fold", max_width=25)
     for sample in samples:
         table.add_row(words[sample.kind], escape(sample.key), escape(", ".join(sample.attributes)))
     if samples:
