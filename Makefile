@@ -40,7 +40,8 @@ check: $(READY)  ## The fast gate: format, lint, types, imports, documents, unit
 	@$(MAKE) unit
 
 .PHONY: test
-test: $(READY) $(CHECKOV)/.ready  ## Everything: make check, the long tests, the template, end to end on the local AWS
+test:  ## Everything: make check, the long tests, the template, end to end on the local AWS
+	@$(MAKE) -j2 $(READY) $(CHECKOV)/.ready
 	@$(MAKE) -j2 static synth
 	@$(MAKE) unit
 	@$(MAKE) long
@@ -73,7 +74,7 @@ long: $(READY) | .build
 	@echo "mutants";     python -m tests.mutation --quick > .build/mutants.log || { cat .build/mutants.log; exit 1; }
 
 e2e: $(READY)
-	@echo "end to end";  pytest -q -m e2e -n 2 --dist loadfile --no-loadscope-reorder
+	@echo "end to end";  pytest -q -m e2e -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: format
 format: $(READY)  ## Format and mend what can be mended by itself

@@ -61,7 +61,7 @@ def test_the_drill_ends_well_and_has_been_through_all_of_it(report: dict[str, An
     assert report["good"] is True
     assert report["trouble"] is None
     assert {span["lane"] for span in report["spans"]} == set(Lane)
-    assert len(report["checks"]) == 61
+    assert len(report["checks"]) == 65
     assert all(check["good"] for check in report["checks"])
     commands = {" ".join(each["command"].split()[2:4]) for each in report["recoveries"]}
     assert commands == {
