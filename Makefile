@@ -74,7 +74,7 @@ long: $(READY) | .build
 	@echo "mutants";     python -m tests.mutation --quick > .build/mutants.log || { cat .build/mutants.log; exit 1; }
 
 e2e: $(READY)
-	@echo "end to end";  pytest -q -m e2e -n 3 --dist loadfile --no-loadscope-reorder
+	@echo "end to end";  pytest -q -m e2e -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: format
 format: $(READY)  ## Format and mend what can be mended by itself
