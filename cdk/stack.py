@@ -11,6 +11,7 @@ from aws_cdk import (
     CliCredentialsStackSynthesizer,
     DefaultStackSynthesizer,
     Environment,
+    IStackSynthesizer,
     Stack,
     Tags,
 )
@@ -49,11 +50,7 @@ class ShopStack(Stack):
             description="Shop backend",
             termination_protection=not settings.local,
             env=Environment(region=settings.region) if settings.region else None,
-            # The emulator refuses the bootstrap's publishing role on its bucket; locally the
-            # command line's own credentials publish the assets.
-            synthesizer=(
-                CliCredentialsStackSynthesizer() if settings.local else DefaultStackSynthesizer()
-            ),
+            synthesizer=_synthesizer(settings),
         )
         layer = shared_layer(self, settings=settings)
         tokens = Tokens(self, "Tokens", settings=settings)
@@ -142,3 +139,11 @@ class ShopStack(Stack):
     def _outputs(self, values: dict[str, str]) -> None:
         for name, value in values.items():
             CfnOutput(self, name, value=value)
+
+
+def _synthesizer(settings: Settings) -> IStackSynthesizer:
+    """The emulator refuses the bootstrap's publishing role on its bucket.
+
+    So locally the command line's own credentials publish the assets.
+    """
+    return CliCredentialsStackSynthesizer() if settings.local else DefaultStackSynthesizer()

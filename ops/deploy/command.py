@@ -61,11 +61,15 @@ def deploy(
     _say("2/6", "What changes")
     where.diff(_held_back(deployments[0]))
     _confirm(where.stack, yes)
+    _carry_out(where, deployments, Manner(units, take_over=take_over, folder=DEFAULT_FOLDER))
+
+
+def _carry_out(where: Stage, deployments: Sequence[Deployment], manner: Manner) -> None:
     _say("3/6", "Deployment")
     for each in deployments:
         _deploy(where, each)
     _say("4/6", "Migrations of items")
-    _migrate(where, Manner(units, take_over=take_over, folder=DEFAULT_FOLDER))
+    _migrate(where, manner)
     _say("5/6", "Reference data")
     load_and_show_reference(where.target(), console)
     _say("6/6", "Smoke test")

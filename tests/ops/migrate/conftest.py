@@ -8,10 +8,12 @@ import pytest
 from ops.migrate import apply, run
 from ops.target import Target, local_session
 from tests.emulated import emulated_aws
+from tests.ops.migrate.planning import ONE, Command
 from tests.ops.migrate.things import Things
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +28,11 @@ def things(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> Iterator[Thi
     monkeypatch.setattr(time, "sleep", lambda _: None)  # the SDK's and ours, between attempts
     with emulated_aws():
         yield Things(Target("shop", local_session()).dynamodb())
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    made = Command(tmp_path)
+    made.deployed(ONE)
+    made.wanted(ONE)
+    return made
