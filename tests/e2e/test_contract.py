@@ -31,6 +31,9 @@ _MORE_THAN_A_SCHEMA = {
     "placeOrder",
 }
 
+# A cursor is opaque, and some domains take no mail: a filter by one is refused, whose format is.
+_NO_SCHEMA_TELLS = {"cursor", "email"}
+
 
 @pytest.fixture
 def callers(api: Api, admin: Account) -> dict[str, Account | None]:
@@ -50,8 +53,7 @@ def test_the_api_keeps_to_its_document(
 ) -> None:
     caller = callers[who]
     headers = {"Authorization": f"Bearer {caller.token}"} if caller else {}
-    # A cursor is opaque: the document cannot say which strings are one.
     operation = case.operation.definition.raw["operationId"]
-    made_up = "cursor" in case.query or operation in _MORE_THAN_A_SCHEMA
+    made_up = not _NO_SCHEMA_TELLS.isdisjoint(case.query) or operation in _MORE_THAN_A_SCHEMA
     excluded: list[Any] = [positive_data_acceptance] if made_up else []
     case.call_and_validate(base_url=api.url, headers=headers, timeout=30, excluded_checks=excluded)
