@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from tests.e2e.accounts import Account
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
-ITEMS = int(os.environ.get("SHOP_MIGRATION_ITEMS", "1500"))
+USUAL = 1500
+ITEMS = int(os.environ.get("SHOP_MIGRATION_ITEMS", USUAL))
+# With very many items the emulator is at times too busy to answer; with these, it never is.
+BUSY = ITEMS > USUAL
 CATEGORY = "To be migrated"
 RETRIES = 20
 LEDGER = {"pk": "MIGRATION#0001", "sk": "MIGRATION"}
@@ -138,7 +141,7 @@ class Traffic:
         """The stock with one piece less."""
         adjustments = f"{path}/stock-adjustments"
         answer = self._send("POST", adjustments, {"delta": -1})
-        if answer.status_code == 500:  # nobody knows if it was made: "Look at the product"
+        if BUSY and answer.status_code == 500:  # nobody knows if it was made: "Look at the product"
             time.sleep(1)
             stock: int = self._expect(200, "GET", path).json()["stock"]
             if stock == before:
@@ -150,9 +153,8 @@ class Traffic:
 
     def _archive(self, path: str) -> None:
         answer = self._admin.request("DELETE", path)
-        if answer.status_code == 503:  # it may be done all the same: then nothing is left to delete
-            again = self._send("DELETE", path)
-            require({204, 404}, again)
+        if BUSY and answer.status_code == 503:  # it may be done all the same, and nothing left
+            require({204, 404}, self._send("DELETE", path))
         else:
             require({204}, answer)
 
@@ -161,10 +163,10 @@ class Traffic:
 
     def _send(self, method: str, path: str, body: Any = None) -> requests.Response:
         answer = self._admin.request(method, path, body)
-        for _ in range(RETRIES):
+        for _ in range(RETRIES if BUSY else 0):
             if answer.status_code != 503:
                 break
-            time.sleep(1)  # with very many items the emulator is busy: nothing was done
+            time.sleep(1)
             answer = self._admin.request(method, path, body)
         return answer
 
